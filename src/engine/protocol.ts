@@ -1,0 +1,107 @@
+// What the main thread and a worker say to each other. Plain data only.
+
+import type { Program } from '../flow/program.ts';
+import type { Phase } from '../time/schedule.ts';
+
+/** Everything a worker needs before it opens its socket. */
+export interface WorkerConfig {
+  readonly index: number;
+  readonly count: number;
+  /** Distinguishes runs: appears in tags, branches and Call-IDs; six characters of [0-9a-z]. */
+  readonly token: string;
+  readonly role: 'caller' | 'callee';
+  /** caller: exactly one. callee: one per flow answered; the first whose first row takes the request plays it. */
+  readonly programs: readonly Program[];
+  readonly io: 'auto' | 'batched' | 'dgram';
+  readonly segmentation: boolean;
+  readonly local: { readonly address: string; readonly port: number };
+  /** Several workers share the port (callee). */
+  readonly reusePort: boolean;
+  /** caller: where the calls go. */
+  readonly target: { readonly address: string; readonly port: number; readonly host: string; readonly user: string } | null;
+  readonly load: LoadConfig | null;
+  readonly maxCalls: number;
+  readonly rules: boolean;
+  readonly rcvbufBytes: number;
+  /** callee: refuse above this many new calls a second with 503 and Retry-After; 0 is no limit. */
+  readonly rateLimitCps: number;
+  /** callee: wait this long before each answer to a new request. */
+  readonly delayUs: number;
+  /** Print each message of the call on the wire as it goes (`--once -v`): the worker posts a TraceMessage for each. */
+  readonly trace: boolean;
+  /** Control cells, shared: see CONTROL. */
+  readonly control: SharedArrayBuffer;
+}
+
+export interface LoadConfig {
+  /** Open model: the rate over time for the whole run (all shards). Empty with users > 0. */
+  readonly phases: readonly Phase[];
+  readonly arrivals: 'uniform' | 'poisson';
+  readonly seed: number;
+  /** End after this many calls in all shards; 0 is no limit. */
+  readonly calls: number;
+  /** Closed model: this many calls at a time in all shards; 0 is the open model. */
+  readonly users: number;
+  /** Closed model: stop starting calls after this time; microseconds, 0 is no limit. */
+  readonly durationUs: number;
+  /** Most calls at a time in this shard; 0 is no limit but the table. */
+  readonly concurrency: number;
+  /** This process's part of a run spread over several machines: arrivals k with k mod shardCount == shardIndex. */
+  readonly shardIndex: number;
+  readonly shardCount: number;
+}
+
+/** Int32 cells of WorkerConfig.control. */
+export const CONTROL = {
+  /** COMMAND: run, stop starting calls, or quit now. */
+  COMMAND: 0,
+  /** Rate multiplier in percent, 100 as planned (live + and - keys). */
+  RATE_PERCENT: 1,
+} as const;
+export const CONTROL_CELLS = 8;
+export const COMMAND = { RUN: 0, STOP: 1, QUIT: 2 } as const;
+
+export type ToWorker = { readonly type: 'start' };
+
+export type FromWorker =
+  | {
+      readonly type: 'ready';
+      readonly index: number;
+      readonly io: 'batched' | 'dgram';
+      readonly localAddress: string;
+      readonly localPort: number;
+      readonly rcvbufBytes: number;
+    }
+  | Snapshot
+  | { readonly type: 'trace'; readonly index: number; readonly atUs: number; readonly sent: boolean; readonly peer: string; readonly text: string }
+  /** Cannot go on: the reason is for the user. `usage` when the mend is on the command line (port in use, address not here). */
+  | { readonly type: 'failed'; readonly index: number; readonly message: string; readonly usage: boolean };
+
+/** Cumulative state, posted each second and at the end. Counts never go down. */
+export interface Snapshot {
+  readonly type: 'snapshot';
+  readonly index: number;
+  readonly final: boolean;
+  /** Microseconds since the worker's start instant. */
+  readonly atUs: number;
+  /** By COUNTER. */
+  readonly counters: Float64Array;
+  /** caller: calls planned so far by the schedule of this shard. */
+  readonly planned: number;
+  /** Requests sent and received by method id; responses by status − 100: [sent, received] pairs. */
+  readonly methodCounts: Float64Array;
+  readonly statusCounts: Float64Array;
+  /** Per program, per ladder line, LINE_COUNTERS each. */
+  readonly lineCounts: readonly Float64Array[];
+  /** Histogram state by series name, from metrics/recorder.ts; only those with a record. */
+  readonly histograms: readonly { readonly name: string; readonly counts: Int32Array | Float64Array; readonly min: number; readonly max: number; readonly sum: number; readonly total: number }[];
+  readonly failures: readonly { readonly reason: string; readonly count: number; readonly example: string }[];
+  readonly rules: readonly { readonly id: string; readonly count: number; readonly example: string }[];
+  readonly sendErrors: Record<string, number>;
+  /** Slots in use, for leak checks: transactions, calls, bytes of chunks. */
+  readonly slots: { readonly transactions: number; readonly calls: number; readonly chunkBytes: number };
+  /** Peers whose ICMP said that nothing listens there. */
+  readonly refusedBy: readonly string[];
+  /** False until the first SIP message has come in. */
+  readonly heard: boolean;
+}
