@@ -1,0 +1,94 @@
+// Where a call goes in its program when a message comes. Pure: integers in, integers out; keeps nothing.
+
+import { FLAG, OP, ROW, ROW_SIZE } from './program.ts';
+
+const NONE = -1;
+
+/** How far ahead of its turn a message may come: rows of one run of receives, remembered as bits of an integer. */
+const AHEAD_ROWS = 30;
+
+/** `op` of row `row`. */
+export function opAt(rows: Int32Array, row: number): number {
+  return rows[row * ROW_SIZE + ROW.OP]!;
+}
+
+/**
+ * The row that takes a received message when the call stands at `pc`, or NONE. Only the run of receives that begins
+ * at `pc` is looked at: datagrams overtake each other (a lost one comes later, by retransmission), so inside one run
+ * the order does not matter; a message that belongs behind a send of ours is unexpected.
+ * @param ahead bits of rows (relative to pc) that were taken before their turn
+ */
+export function matchRow(
+  rows: Int32Array,
+  pc: number,
+  ahead: number,
+  op: number,
+  method: number,
+  status: number,
+): number {
+  let row = pc;
+  for (let looked = 0; looked < AHEAD_ROWS; looked++) {
+    const at = row * ROW_SIZE;
+    const rowOp = rows[at + ROW.OP]!;
+    if (rowOp === OP.GOTO) {
+      row = rows[at + ROW.NEXT]!;
+      continue;
+    }
+    if (rowOp !== OP.RECV_REQUEST && rowOp !== OP.RECV_RESPONSE) return NONE;
+    if (
+      rowOp === op &&
+      rows[at + ROW.METHOD] === method &&
+      (op === OP.RECV_REQUEST || (status >= rows[at + ROW.STATUS_LO]! && status <= rows[at + ROW.STATUS_HI]!)) &&
+      (row < pc || row - pc >= AHEAD_ROWS || (ahead & (1 << (row - pc))) === 0)
+    )
+      return row;
+    row = rows[at + ROW.FLAGS]! & (FLAG.ALTERNATIVE | FLAG.OPTIONAL) ? row + 1 : rows[at + ROW.NEXT]!;
+    if (row < pc) return NONE; // a loop back: those rows are not in this run
+  }
+  return NONE;
+}
+
+/**
+ * Whether every row from `pc` up to `row` may be passed over when `row` has been taken: optional ones, alternatives
+ * not chosen, and those taken before. When not, `row` was taken ahead of its turn.
+ */
+export function passable(rows: Int32Array, pc: number, ahead: number, row: number): boolean {
+  let at = pc;
+  while (at < row) {
+    const base = at * ROW_SIZE;
+    const op = rows[base + ROW.OP]!;
+    if (op === OP.GOTO) {
+      at = rows[base + ROW.NEXT]!;
+      continue;
+    }
+    const taken = at - pc < AHEAD_ROWS && (ahead & (1 << (at - pc))) !== 0;
+    if (taken) at = rows[base + ROW.NEXT]!;
+    else if (rows[base + ROW.FLAGS]! & (FLAG.OPTIONAL | FLAG.ALTERNATIVE)) at++;
+    else return false;
+  }
+  return at === row;
+}
+
+/**
+ * Where a call that stands at `pc` has to act next: a SEND, PAUSE or END row, or the RECV row at which it waits.
+ * Receives taken ahead are passed; a run of optional receives that ends in an act of ours is passed too, unless the
+ * first of them says how long to wait.
+ */
+export function settle(rows: Int32Array, pc: number, ahead: number): number {
+  let at = pc;
+  let waitAt = NONE;
+  for (;;) {
+    const base = at * ROW_SIZE;
+    const op = rows[base + ROW.OP]!;
+    if (op === OP.GOTO) at = rows[base + ROW.NEXT]!;
+    else if (op !== OP.RECV_REQUEST && op !== OP.RECV_RESPONSE) return at;
+    else if (at - pc >= 0 && at - pc < AHEAD_ROWS && (ahead & (1 << (at - pc))) !== 0) {
+      at = rows[base + ROW.NEXT]!;
+      if (waitAt === NONE) waitAt = NONE;
+    } else if ((rows[base + ROW.FLAGS]! & FLAG.OPTIONAL) !== 0 && rows[base + ROW.TIME_US] === NONE) {
+      if (waitAt === NONE) waitAt = at;
+      at++;
+    } else return waitAt === NONE ? at : waitAt;
+    if (at < pc) return at; // looped back
+  }
+}
