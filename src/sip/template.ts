@@ -44,7 +44,7 @@ export class Template {
   /**
    * @param head parts of start line and headers; they must end with the empty line
    * @param body parts of the body
-   * @param lengthField a field of `head` that takes the body's length in decimal digits
+   * @param lengthField a field of `head` that takes the body's length in decimal digits; NONE when the head says it as text
    */
   constructor(memory: Memory, head: readonly Part[], body: readonly Part[], lengthField: number) {
     this.bytes = memory.bytes;
@@ -96,10 +96,12 @@ export class Template {
   /** Exact length of the next rendering with these fields, in bytes. Call it before each `render`. */
   measure(values: Fields): number {
     const { fields } = this;
-    let body = this.bodyLiteral;
-    for (let i = this.bodyFrom; i < fields.length; i++) body += values.length[fields[i]!]!;
-    values.start[this.lengthField] = this.lengthDigits;
-    values.length[this.lengthField] = putDecimal(this.bytes, this.lengthDigits, body) - this.lengthDigits;
+    if (this.lengthField !== NONE) {
+      let body = this.bodyLiteral;
+      for (let i = this.bodyFrom; i < fields.length; i++) body += values.length[fields[i]!]!;
+      values.start[this.lengthField] = this.lengthDigits;
+      values.length[this.lengthField] = putDecimal(this.bytes, this.lengthDigits, body) - this.lengthDigits;
+    }
     let total = this.literalTotal;
     for (let i = 0; i < fields.length; i++) total += values.length[fields[i]!]!;
     return total;

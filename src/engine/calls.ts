@@ -1,0 +1,111 @@
+// The call slots: one column per fact, one index per call. Holds state only; who may change it is the player's business.
+
+import { NONE } from '../sip/message.ts';
+
+/** Flags of a call. */
+export const CALL = {
+  /** The ACK for the 2xx was sent (caller) or received (callee). */
+  ACKED: 1,
+  /** A 2xx to the INVITE was sent or received. */
+  ANSWERED: 2,
+  /** The call has started its last wait: answer --delay before the first answer. */
+  DELAYING: 4,
+  /** The first request of the call is out: schedule lag was recorded. */
+  LAUNCHED: 8,
+  /** The peer's INVITE said that it takes reliable provisionals (100rel). */
+  OFFERED_100REL: 16,
+} as const;
+
+/** Columns start as zero and cost no memory until a slot is used; NONE is written when a slot is taken. */
+export class Calls {
+  readonly capacity: number;
+  /** 0: free. Otherwise the serial number of the call, unique over the run of this worker. */
+  readonly serial: Int32Array;
+  readonly program: Uint8Array;
+  readonly pc: Int32Array;
+  /** Rows taken before their turn, bits relative to pc. */
+  readonly ahead: Int32Array;
+  readonly flags: Uint8Array;
+  /** Where the call's next request goes. */
+  readonly peer: Int32Array;
+  /** Pending INVITE and pending other transaction of each side, as slots. */
+  readonly inviteClient: Int32Array;
+  readonly otherClient: Int32Array;
+  readonly inviteServer: Int32Array;
+  readonly otherServer: Int32Array;
+  readonly inviteCseq: Int32Array;
+  /** RSeq of the last reliable provisional sent or received; 0: none. */
+  readonly rseq: Int32Array;
+  /** The message kept for retransmission by the call itself: a 2xx, or a reliable provisional. */
+  readonly keptChunk: Int32Array;
+  readonly keptLength: Int32Array;
+  readonly keptPeer: Int32Array;
+  readonly keptCount: Uint8Array;
+  readonly keptLine: Int16Array;
+  /** The instant the present step became due, microseconds. */
+  readonly dueUs: Float64Array;
+  inUse = 0;
+  private readonly free: Int32Array;
+  private freeCount = 0;
+  private highWater = 0;
+  private lastSerial = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.serial = new Int32Array(capacity);
+    this.program = new Uint8Array(capacity);
+    this.pc = new Int32Array(capacity);
+    this.ahead = new Int32Array(capacity);
+    this.flags = new Uint8Array(capacity);
+    this.peer = new Int32Array(capacity);
+    this.inviteClient = new Int32Array(capacity);
+    this.otherClient = new Int32Array(capacity);
+    this.inviteServer = new Int32Array(capacity);
+    this.otherServer = new Int32Array(capacity);
+    this.inviteCseq = new Int32Array(capacity);
+    this.rseq = new Int32Array(capacity);
+    this.keptChunk = new Int32Array(capacity);
+    this.keptLength = new Int32Array(capacity);
+    this.keptPeer = new Int32Array(capacity);
+    this.keptCount = new Uint8Array(capacity);
+    this.keptLine = new Int16Array(capacity);
+    this.dueUs = new Float64Array(capacity);
+    this.free = new Int32Array(capacity);
+  }
+
+  /** A fresh slot with every column reset, or NONE when all are taken. */
+  take(program: number): number {
+    let slot: number;
+    if (this.freeCount > 0) slot = this.free[--this.freeCount]!;
+    else if (this.highWater < this.capacity) slot = this.highWater++;
+    else return NONE;
+    this.inUse++;
+    this.lastSerial = (this.lastSerial + 1) | 0 || 1;
+    this.serial[slot] = this.lastSerial;
+    this.program[slot] = program;
+    this.pc[slot] = 0;
+    this.ahead[slot] = 0;
+    this.flags[slot] = 0;
+    this.peer[slot] = NONE;
+    this.inviteClient[slot] = NONE;
+    this.otherClient[slot] = NONE;
+    this.inviteServer[slot] = NONE;
+    this.otherServer[slot] = NONE;
+    this.inviteCseq[slot] = 0;
+    this.rseq[slot] = 0;
+    this.keptChunk[slot] = NONE;
+    this.keptCount[slot] = 0;
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.serial[slot] = 0;
+    this.free[this.freeCount++] = slot;
+    this.inUse--;
+  }
+
+  /** Whether `slot` holds the call with this serial number. */
+  is(slot: number, serial: number): boolean {
+    return slot >= 0 && slot < this.capacity && this.serial[slot] === serial && serial !== 0;
+  }
+}

@@ -1,0 +1,191 @@
+// From a message as the flow file wants it to a template: adds the headers RFC 3261 asks for, resolves what is known before the first call. Runs once per worker start, never per message.
+
+import type { BodySpec, MessageSpec, Program } from '../flow/program.ts';
+import type { Memory } from '../sip/memory.ts';
+import { NONE } from '../sip/message.ts';
+import { METHOD, METHOD_NAMES } from '../sip/names.ts';
+import { type Part, Template } from '../sip/template.ts';
+import { FIELD, VARIABLES_MAX } from './fields.ts';
+import { reasonPhrase } from './phrases.ts';
+
+/** Facts of this end that stand in every message. */
+export interface Ends {
+  readonly role: 'caller' | 'callee';
+  readonly localHost: string;
+  readonly localPort: number;
+  readonly targetHost: string;
+  readonly targetPort: number;
+  readonly targetUser: string;
+}
+
+/** A template and what the engine has to know of it. */
+export interface Wire {
+  readonly template: Template;
+  readonly method: number;
+  readonly status: number;
+  readonly reliable: boolean;
+  /** Rendered again from a retransmitted request it gives the same bytes: nothing of the call is in it but the tag. */
+  readonly repeatable: boolean;
+  readonly ladder: number;
+  /** Uses CALL_NUMBER or a variable. */
+  readonly personal: boolean;
+}
+
+type Header = [name: string, value: Part[]];
+
+/** Methods busyhour answers or sends: the value of Allow. */
+const ALLOW = 'INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, INFO, REFER, NOTIFY, UPDATE, MESSAGE';
+
+const MEDIA_PORT = 6000;
+
+function sdp(ends: Ends): string {
+  return [
+    'v=0',
+    `o=busyhour 1 1 IN IP4 ${ends.localHost}`,
+    's=-',
+    `c=IN IP4 ${ends.localHost}`,
+    't=0 0',
+    `m=audio ${MEDIA_PORT} RTP/AVP 0`,
+    'a=rtpmap:0 PCMU/8000',
+    '',
+  ].join('\r\n');
+}
+
+/** Cuts `{{…}}` out of a text. The names were checked when the flow was loaded: an unknown one is our own error. */
+export function substitute(text: string, ends: Ends, variables: readonly string[]): Part[] {
+  const known: Record<string, Part> = {
+    'target.host': ends.targetHost,
+    'target.port': String(ends.targetPort),
+    'target.user': ends.targetUser,
+    'local.host': ends.localHost,
+    'local.port': String(ends.localPort),
+    'media.port': String(MEDIA_PORT),
+    'call.id': FIELD.CALL_ID,
+    'call.number': FIELD.CALL_NUMBER,
+  };
+  const parts: Part[] = [];
+  let from = 0;
+  for (const match of text.matchAll(/\{\{\s*([\w.-]+)\s*\}\}/g)) {
+    const name = match[1]!;
+    const variable = variables.indexOf(name);
+    const value = variable >= 0 ? FIELD.VARIABLE + variable : known[name];
+    if (value === undefined) throw new Error(`compose: {{${name}}} has no value`);
+    parts.push(text.slice(from, match.index), value);
+    from = match.index + match[0].length;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+/** The URI of the target: Request-URI of requests outside a dialog, and the To of a caller. */
+export function targetUri(ends: Ends): string {
+  const user = ends.targetUser === '' ? '' : `${ends.targetUser}@`;
+  return `sip:${user}${ends.targetHost}:${ends.targetPort}`;
+}
+
+function bodyOf(body: BodySpec | null, ends: Ends, variables: readonly string[]): Part[] {
+  if (body === null) return [];
+  return body.kind === 'text' ? substitute(body.text, ends, variables) : [sdp(ends)];
+}
+
+function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
+  const caller = ends.role === 'caller';
+  const headers: Header[] = [
+    ['Via', [`SIP/2.0/UDP ${ends.localHost}:${ends.localPort};rport;branch=`, FIELD.BRANCH]],
+    ['', [FIELD.ROUTES]],
+    ['Max-Forwards', ['70']],
+    // RFC 3261 §8.1.1.3: From carries our tag; inside a dialog both ends keep the URIs they began with (§12.2.1.1).
+    [
+      'From',
+      caller
+        ? [`<sip:busyhour@${ends.localHost}:${ends.localPort}>;tag=`, FIELD.LOCAL_TAG]
+        : [FIELD.LOCAL_NAME, ';tag=', FIELD.LOCAL_TAG],
+    ],
+    ['To', caller ? [`<${targetUri(ends)}>`, FIELD.REMOTE_TAG] : [FIELD.REMOTE_NAME]],
+    ['Call-ID', [FIELD.CALL_ID]],
+    ['CSeq', [FIELD.CSEQ, ` ${METHOD_NAMES[spec.method]}`]],
+  ];
+  // RFC 3261 §8.1.1.8, RFC 3515 §2.2, RFC 3311 §5.1: requests that make or refresh a target carry one Contact.
+  const { INVITE, REFER, UPDATE, SUBSCRIBE, NOTIFY, OPTIONS, REGISTER } = METHOD;
+  if (([INVITE, REFER, UPDATE, SUBSCRIBE, NOTIFY, OPTIONS, REGISTER] as number[]).includes(spec.method))
+    headers.push(['Contact', [contact(ends)]]);
+  if (spec.method === METHOD.INVITE) headers.push(['Allow', [ALLOW]]);
+  if (spec.method === METHOD.OPTIONS) headers.push(['Accept', ['application/sdp']]);
+  // RFC 3262 §7.2: RAck names the RSeq and the CSeq number and method of the provisional it acknowledges.
+  if (spec.method === METHOD.PRACK) headers.push(['RAck', [FIELD.RACK, ' INVITE']]);
+  return headers;
+}
+
+function contact(ends: Ends): string {
+  return `<sip:busyhour@${ends.localHost}:${ends.localPort}>`;
+}
+
+function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
+  // RFC 3261 §8.2.6.2: Via in order, From, To (with a tag but for 100), Call-ID and CSeq are those of the request.
+  const headers: Header[] = [
+    ['', [FIELD.ECHO_VIA]],
+    ['From', [FIELD.ECHO_FROM]],
+    ['To', spec.status === 100 ? [FIELD.ECHO_TO] : [FIELD.ECHO_TO, FIELD.ECHO_TO_TAG]],
+    ['Call-ID', [FIELD.ECHO_CALL_ID]],
+    ['CSeq', [FIELD.ECHO_CSEQ]],
+  ];
+  const { INVITE, SUBSCRIBE, REFER, NOTIFY, UPDATE, OPTIONS } = METHOD;
+  const makesDialog = ([INVITE, SUBSCRIBE, REFER, NOTIFY] as number[]).includes(spec.method);
+  if (spec.status > 100 && spec.status < 300 && (makesDialog || ([UPDATE, OPTIONS] as number[]).includes(spec.method))) {
+    // RFC 3261 §12.1.1: a response that makes a dialog copies Record-Route and carries a Contact.
+    if (makesDialog) headers.push(['', [FIELD.ECHO_RECORD_ROUTE]]);
+    headers.push(['Contact', [contact(ends)]]);
+  }
+  // RFC 3261 §13.3.1.4, §8.2.1: a 2xx to INVITE should, and a 405 must, say what is allowed; OPTIONS asks for it (§11.2).
+  if ((spec.status < 300 && spec.status >= 200 && (spec.method === INVITE || spec.method === OPTIONS)) || spec.status === 405)
+    headers.push(['Allow', [ALLOW]]);
+  if (spec.method === OPTIONS && spec.status === 200) headers.push(['Accept', ['application/sdp']]);
+  // RFC 3262 §3: a reliable provisional requires 100rel and is numbered.
+  if (spec.reliable) headers.push(['Require', ['100rel']], ['RSeq', [FIELD.RSEQ]]);
+  return headers;
+}
+
+/** Builds the template of one message of a flow. */
+export function compose(memory: Memory, spec: MessageSpec, ends: Ends, variables: readonly string[]): Wire {
+  if (variables.length > VARIABLES_MAX) throw new RangeError(`flow captures more than ${VARIABLES_MAX} variables`);
+  const request = spec.kind === 'request';
+  const headers = request ? requestHeaders(spec, ends) : responseHeaders(spec, ends);
+  const body = bodyOf(spec.body, ends, variables);
+  if (spec.body !== null && spec.body.kind !== 'text') headers.push(['Content-Type', ['application/sdp']]);
+  const replaced = new Set<string>();
+  for (const [name, value] of spec.headers) {
+    const parts = substitute(value, ends, variables);
+    const key = name.toLowerCase();
+    const own = headers.findIndex(([n]) => n.toLowerCase() === key);
+    if (own >= 0 && !replaced.has(key)) headers[own] = [name, parts];
+    else headers.push([name, parts]);
+    replaced.add(key);
+  }
+  const fixedBody = body.every((part) => typeof part === 'string');
+  const length = fixedBody ? String(Buffer.byteLength(body.join(''))) : FIELD.LENGTH;
+  headers.push(['Content-Length', [length]]);
+  const head: Part[] = request
+    ? [`${METHOD_NAMES[spec.method]} `, FIELD.TARGET, ' SIP/2.0\r\n']
+    : [`SIP/2.0 ${spec.status} ${spec.reason || reasonPhrase(spec.status)}\r\n`];
+  for (const [name, value] of headers) {
+    if (name === '') head.push(...value);
+    else head.push(`${name}: `, ...value, '\r\n');
+  }
+  head.push('\r\n');
+  const all = [...head, ...body];
+  const personal = all.some((p) => p === FIELD.CALL_NUMBER || (typeof p === 'number' && p >= FIELD.VARIABLE));
+  return {
+    template: new Template(memory, head, body, fixedBody ? NONE : FIELD.LENGTH),
+    method: spec.method,
+    status: spec.status,
+    reliable: spec.reliable,
+    repeatable: !personal && !spec.reliable && !all.includes(FIELD.CALL_ID),
+    ladder: spec.ladder,
+    personal,
+  };
+}
+
+/** The wires of a program, by message index. */
+export function composeAll(memory: Memory, program: Program, ends: Ends): Wire[] {
+  return program.messages.map((spec) => compose(memory, spec, ends, program.variables));
+}

@@ -1,0 +1,130 @@
+// The worker's counters, failure reasons and what is posted each second. Counts; judges nothing.
+
+import { COUNTER, COUNTER_COUNT, LINE_COUNTERS } from '../metrics/counters.ts';
+import { METHOD_COUNT, METHOD_NAMES } from '../sip/names.ts';
+import { reasonPhrase } from './phrases.ts';
+
+/** Why a call failed. The texts stand in `failureText`. */
+export const FAILURE = {
+  TIMEOUT: 1,
+  UNEXPECTED_RESPONSE: 2,
+  UNEXPECTED_REQUEST: 3,
+  TRANSPORT: 4,
+  STEP_TIMEOUT: 5,
+  NO_ACK: 6,
+  NO_PRACK: 7,
+  TABLE_FULL: 8,
+  MEMORY_FULL: 9,
+  NO_CONTACT: 10,
+  ABANDONED: 11,
+  CANCELLED: 12,
+  CAPTURE: 13,
+} as const;
+
+const MAX_REASONS = 200;
+
+interface FailureEntry {
+  readonly reason: string;
+  count: number;
+  readonly example: string;
+}
+
+export function failureText(kind: number, method: number, status: number, expected: string): string {
+  const name = METHOD_NAMES[method] ?? 'UNKNOWN';
+  const after = expected === '' ? '' : `, expected ${expected}`;
+  switch (kind) {
+    case FAILURE.TIMEOUT:
+      return `timeout: no ${status >= 100 ? 'final ' : ''}response to ${name} within 32 s`;
+    case FAILURE.UNEXPECTED_RESPONSE:
+      return `unexpected: ${status} ${reasonPhrase(status)} to ${name}${after}`;
+    case FAILURE.UNEXPECTED_REQUEST:
+      return `unexpected: ${name}${after}`;
+    case FAILURE.TRANSPORT:
+      return `transport: port unreachable (ICMP) for ${name}`;
+    case FAILURE.STEP_TIMEOUT:
+      return `timeout: waited in vain${expected === '' ? '' : ` for ${expected}`}`;
+    case FAILURE.NO_ACK:
+      return 'timeout: no ACK for the 2xx to INVITE within 32 s (RFC 3261 §13.3.1.4)';
+    case FAILURE.NO_PRACK:
+      return 'timeout: no PRACK for the reliable provisional within 32 s (RFC 3262 §3)';
+    case FAILURE.TABLE_FULL:
+      return 'generator: transaction table full (raise --max-calls)';
+    case FAILURE.MEMORY_FULL:
+      return 'generator: message memory used up (lower --max-calls or the rate)';
+    case FAILURE.NO_CONTACT:
+      return `protocol: ${status === 0 ? name : `${status} to ${name}`} without a usable Contact (RFC 3261 §12.1)`;
+    case FAILURE.ABANDONED:
+      return 'abandoned: the run was cut off while the call was up';
+    case FAILURE.CANCELLED:
+      return 'cancelled by the peer';
+    case FAILURE.CAPTURE:
+      return `capture: ${expected}`;
+    default:
+      throw new RangeError(`failure ${kind}`);
+  }
+}
+
+export class Tally {
+  readonly counters = new Float64Array(COUNTER_COUNT);
+  readonly methodCounts = new Float64Array(METHOD_COUNT * 2);
+  readonly statusCounts = new Float64Array(600 * 2);
+  readonly lineCounts: Float64Array[];
+  private readonly reasons = new Map<string, FailureEntry>();
+  private readonly byKey = new Map<number, FailureEntry>();
+
+  /** @param lines number of ladder lines of each program */
+  constructor(lines: readonly number[]) {
+    this.lineCounts = lines.map((n) => new Float64Array(n * LINE_COUNTERS));
+  }
+
+  add(counter: number): void {
+    this.counters[counter]!++;
+  }
+
+  late(): void {
+    this.counters[COUNTER.CALLS_LATE]!++;
+  }
+
+  message(isRequest: boolean, method: number, status: number, received: 0 | 1): void {
+    this.counters[received === 1 ? COUNTER.MESSAGES_RECEIVED : COUNTER.MESSAGES_SENT]!++;
+    if (isRequest) this.methodCounts[method * 2 + received]!++;
+    else this.statusCounts[(status - 100) * 2 + received]!++;
+  }
+
+  line(program: number, ladder: number, what: number): void {
+    if (ladder >= 0) this.lineCounts[program]![ladder * LINE_COUNTERS + what]!++;
+  }
+
+  /**
+   * Counts a failed call. `key` is unique for (kind, method, status, program, row); text is made once per key.
+   * @param describe gives what was expected, and an example of the message seen
+   */
+  failed(
+    kind: number,
+    method: number,
+    status: number,
+    place: number,
+    expected: (place: number) => string,
+    example: () => string,
+  ): void {
+    this.counters[COUNTER.CALLS_FAILED]!++;
+    // 4 bits kind, 4 bits method, 10 bits status, 12 bits place: one small integer.
+    const key = kind | (method << 4) | ((status & 1023) << 8) | ((place & 4095) << 18);
+    let entry = this.byKey.get(key);
+    if (entry === undefined) {
+      const reason = failureText(kind, method, status, expected(place));
+      entry = this.reasons.get(reason);
+      if (entry === undefined) {
+        entry = { reason: this.reasons.size < MAX_REASONS ? reason : 'other reasons', count: 0, example: example() };
+        this.reasons.set(entry.reason, this.reasons.get(entry.reason) ?? entry);
+        entry = this.reasons.get(entry.reason)!;
+      }
+      this.byKey.set(key, entry);
+    }
+    entry.count++;
+  }
+
+  failures(): { reason: string; count: number; example: string }[] {
+    return [...this.reasons.values()].map((e) => ({ ...e })).sort((a, b) => b.count - a.count);
+  }
+}
