@@ -1,0 +1,51 @@
+// Ports on loopback that nobody holds, and whether somebody has bound one. Never picks from the ephemeral range, where the kernel might hand the port to another socket first.
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+const given = new Set<number>();
+
+/** A port free for UDP and TCP on 127.0.0.1; always five digits; never the same twice in one process. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    if (given.has(port)) continue;
+    if ((await udpFree(port)) && (await tcpFree(port))) {
+      given.add(port);
+      return port;
+    }
+  }
+  throw new Error(`no free port found between ${LOWEST} and ${HIGHEST}`);
+}
+
+function udpFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.once('error', () => socket.close(() => resolve(false)));
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => socket.close(() => resolve(true)));
+  });
+}
+
+function tcpFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** Waits until some process has bound this UDP port on 127.0.0.1 or on any address; rejects when the time is over. */
+export async function udpBound(port: number, timeoutMs: number): Promise<void> {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const wanted = [`0100007F:${hex}`, `00000000:${hex}`];
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const table = readFileSync('/proc/net/udp', 'latin1');
+    if (wanted.some((address) => table.includes(address))) return;
+    if (performance.now() > end) throw new Error(`nobody bound UDP port ${port} within ${timeoutMs} ms`);
+    await sleep(20);
+  }
+}
