@@ -4,21 +4,21 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LOWEST = 20_000;
-const HIGHEST = 32_000;
+const RANGES = { 4: [2_000, 9_999], 5: [20_000, 32_000] } as const;
 const given = new Set<number>();
 
-/** A port free for UDP and TCP on 127.0.0.1; always five digits; never the same twice in one process. */
-export async function freePort(): Promise<number> {
+/** A port of so many digits, free for UDP and TCP on 127.0.0.1; never the same twice in one process. */
+export async function freePort(digits: 4 | 5 = 5): Promise<number> {
+  const [lowest, highest] = RANGES[digits];
   for (let attempt = 0; attempt < 200; attempt++) {
-    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
     if (given.has(port)) continue;
     if ((await udpFree(port)) && (await tcpFree(port))) {
       given.add(port);
       return port;
     }
   }
-  throw new Error(`no free port found between ${LOWEST} and ${HIGHEST}`);
+  throw new Error(`no free port found between ${lowest} and ${highest}`);
 }
 
 function udpFree(port: number): Promise<boolean> {

@@ -106,7 +106,10 @@ export function start(command: string, args: readonly string[], options: StartOp
       const look = (): void => {
         for (const text of [...out.split('\n'), ...err.split('\n')]) {
           const match = pattern.exec(text);
-          if (match !== null) return finish(() => resolve(match));
+          if (match !== null) {
+            finish(() => resolve(match));
+            return;
+          }
         }
         if (done !== null) fail(`ended (code ${done.code}, signal ${done.signal})`);
       };
