@@ -1,7 +1,11 @@
 // What the main thread and a worker say to each other. Plain data only.
 
 import type { Program } from '../flow/program.ts';
+import type { Snapshot } from '../metrics/snapshot.ts';
 import type { Phase } from '../time/schedule.ts';
+
+/** Method names by id, for whoever reads methodCounts. */
+export { METHOD_NAMES } from '../sip/names.ts';
 
 /** Everything a worker needs before it opens its socket. */
 export interface WorkerConfig {
@@ -77,31 +81,4 @@ export type FromWorker =
   /** Cannot go on: the reason is for the user. `usage` when the mend is on the command line (port in use, address not here). */
   | { readonly type: 'failed'; readonly index: number; readonly message: string; readonly usage: boolean };
 
-/** Cumulative state, posted each second and at the end. Counts never go down. */
-export interface Snapshot {
-  readonly type: 'snapshot';
-  readonly index: number;
-  readonly final: boolean;
-  /** Microseconds since the worker's start instant. */
-  readonly atUs: number;
-  /** By COUNTER. */
-  readonly counters: Float64Array;
-  /** caller: calls planned so far by the schedule of this shard. */
-  readonly planned: number;
-  /** Requests sent and received by method id; responses by status − 100: [sent, received] pairs. */
-  readonly methodCounts: Float64Array;
-  readonly statusCounts: Float64Array;
-  /** Per program, per ladder line, LINE_COUNTERS each. */
-  readonly lineCounts: readonly Float64Array[];
-  /** Histogram state by series name, from metrics/recorder.ts; only those with a record. */
-  readonly histograms: readonly { readonly name: string; readonly counts: Int32Array | Float64Array; readonly min: number; readonly max: number; readonly sum: number; readonly total: number }[];
-  readonly failures: readonly { readonly reason: string; readonly count: number; readonly example: string }[];
-  readonly rules: readonly { readonly id: string; readonly count: number; readonly example: string }[];
-  readonly sendErrors: Record<string, number>;
-  /** Slots in use, for leak checks: transactions, calls, bytes of chunks. */
-  readonly slots: { readonly transactions: number; readonly calls: number; readonly chunkBytes: number };
-  /** Peers whose ICMP said that nothing listens there. */
-  readonly refusedBy: readonly string[];
-  /** False until the first SIP message has come in. */
-  readonly heard: boolean;
-}
+export type { Snapshot };

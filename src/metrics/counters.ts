@@ -39,9 +39,11 @@ export const COUNTER = {
   /** Requests answered outside any flow: 481, 405, 501, 503. */
   REFUSED: 22,
   KEEPALIVES: 23,
+  /** Messages that could not be sent because message memory was used up. */
+  UNSENT: 24,
 } as const;
 
-export const COUNTER_COUNT = 24;
+export const COUNTER_COUNT = 25;
 
 /** Per ladder line: four counters each. */
 export const LINE = { SENT: 0, RECEIVED: 1, RETRANSMITTED: 2, TIMED_OUT: 3, UNEXPECTED: 4 } as const;
