@@ -3,8 +3,9 @@
 import { COUNTER } from './counters.ts';
 import { percentileOf } from './histogram.ts';
 import { type Interval, otherTimer } from './interval.ts';
+import { type LadderSource, laddersOf } from './measure.ts';
 import type { Totals } from './merge.ts';
-import { type Ladder, type LadderSource, laddersOf } from './summary.ts';
+import type { Ladder } from './summary.ts';
 
 export interface Live {
   readonly elapsedS: number;
