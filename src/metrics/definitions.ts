@@ -123,8 +123,8 @@ const OTHERS: Readonly<Record<string, Definition>> = {
 
 /** Definition of a timer, with or without `.sent`, or of any other number; null when there is none. */
 export function definitionOf(name: string): Definition | null {
-  const known = TIMERS[name] ?? OTHERS[name];
-  if (known !== undefined) return known;
+  if (Object.hasOwn(TIMERS, name)) return TIMERS[name]!;
+  if (Object.hasOwn(OTHERS, name)) return OTHERS[name]!;
   if (name.endsWith('.sent')) {
     const base = definitionOf(name.slice(0, -'.sent'.length));
     return base === null ? null : { ...base, text: `${base.text} Counted from the actual send.` };

@@ -1,6 +1,5 @@
 // Thresholds such as `srd.p99<200ms`: parsed with a message that names the column, evaluated on what was measured. Pure.
 
-import { definitionOf } from './definitions.ts';
 import { RATIO_NAMES, type RatioName } from './ratios.ts';
 import type { Latency, Measured, ThresholdResult } from './summary.ts';
 
@@ -33,7 +32,7 @@ type Column = (typeof COLUMNS)[number];
 const ALIASES: Readonly<Record<string, Column>> = { 'p99.9': 'p999', 'p99.99': 'p9999' };
 const TIMERS = ['srd', 'setup', 'sdd', 'rrd', 'lag'];
 
-/** Reads a number; null when there is none to read, with the reason. */
+/** The number, or why there is none. */
 type Reader = (m: Measured) => number | string;
 
 function share(part: number, of: number, none: string): number | string {
@@ -86,31 +85,32 @@ export function parseThreshold(expression: string): Threshold {
 }
 
 function metricOf(expression: string, name: string, column: number): { metric: string; unit: ThresholdResult['unit'] } {
-  if (name in NUMBERS) return { metric: name, unit: NUMBERS[name]![0] };
-  if ((RATIO_NAMES as readonly string[]).includes(name)) return { metric: name, unit: 'percent' };
+  if (Object.hasOwn(NUMBERS, name)) return { metric: name, unit: NUMBERS[name]![0] };
+  if (isRatio(name)) return { metric: name, unit: 'percent' };
+  if (isSeries(name))
+    throw new ThresholdError(
+      expression,
+      column + name.length,
+      `a column must follow ${name}; known: ${COLUMNS.join(' ')}`,
+    );
   // p99.9 has a dot of its own.
-  const split = /^(.*)\.(p99\.99?|[^.]*)$/.exec(name);
+  const split = /^(.+?)\.(p99\.99?|[^.]*)$/.exec(name);
   const series = split?.[1] ?? name;
-  const isTimer = series !== 'rtt' && definitionOf(series)?.unit === 'µs' && isSeries(series);
-  if (!isTimer) {
-    const known = [...TIMERS.map((t) => `${t}.p99`), 'rtt.INFO.p50', ...RATIO_NAMES, ...Object.keys(NUMBERS)];
-    if (isSeries(name))
-      throw new ThresholdError(
-        expression,
-        column + name.length,
-        `a column must follow ${name}; known: ${COLUMNS.join(' ')}`,
-      );
+  if (split === null || !isSeries(series)) {
+    const known = [...TIMERS.map((t) => `${t}.p99`), ...RATIO_NAMES, ...Object.keys(NUMBERS)];
     // `sdr.p99` means a timer; `call.failed` one of the numbers.
     const near = nearest(name, known) ?? nearestTimer(series, split?.[2]);
     const hint = near === null ? '' : ` (did you mean ${near}?)`;
+    const timers = TIMERS.map((t) => `${t}.*`).join(' ');
     throw new ThresholdError(
       expression,
       column,
-      `"${name}" is not known${hint}; known: ${TIMERS.map((t) => `${t}.*`).join(' ')} rtt.METHOD.* ${RATIO_NAMES.join(' ')} ${Object.keys(NUMBERS).join(' ')}`,
+      `"${name}" is not known${hint}; known: ${timers} rtt.METHOD.* ${RATIO_NAMES.join(' ')} ${Object.keys(NUMBERS).join(' ')}`,
     );
   }
-  const wanted = split![2]!;
-  const percentile = ALIASES[wanted] ?? COLUMNS.find((c) => c === wanted);
+  const wanted = split[2]!;
+  const percentile =
+    COLUMNS.find((c) => c === wanted) ?? (Object.hasOwn(ALIASES, wanted) ? ALIASES[wanted] : undefined);
   if (percentile === undefined) {
     const near = nearest(wanted, COLUMNS);
     throw new ThresholdError(
@@ -120,6 +120,10 @@ function metricOf(expression: string, name: string, column: number): { metric: s
     );
   }
   return { metric: `${series}.${percentile}`, unit: percentile === 'count' ? 'count' : 'us' };
+}
+
+function isRatio(name: string): name is RatioName {
+  return (RATIO_NAMES as readonly string[]).includes(name);
 }
 
 function isSeries(name: string): boolean {
@@ -142,14 +146,18 @@ function limitOf(expression: string, value: string, column: number, unit: Thresh
     case 'us':
       if (suffix === '')
         throw new ThresholdError(expression, unitColumn, `a latency needs a unit: ${value}ms, ${value}us or ${value}s`);
-      if (!(suffix in US_PER))
+      if (!Object.hasOwn(US_PER, suffix))
         throw new ThresholdError(expression, unitColumn, `"${suffix}" is not a unit of time; known: us ms s m`);
       return number * US_PER[suffix]!;
     case 'percent':
       // A share may also be written as a number from 0 to 1; 5 without a sign is a mistake for either.
       if (suffix === '%') return number;
       if (suffix === '' && number <= 1) return number * 100;
-      throw new ThresholdError(expression, unitColumn, `a share is written in percent (${parts[1]}%) or from 0 to 1`);
+      throw new ThresholdError(
+        expression,
+        suffix === '' ? column : unitColumn,
+        `a share is written in percent (${parts[1]}%) or from 0 to 1`,
+      );
     default:
       if (suffix !== '')
         throw new ThresholdError(
@@ -186,10 +194,9 @@ function holds(observed: number, comparison: Comparison, limit: number): boolean
 
 /** The number, or why there is none. */
 function observe(metric: string, m: Measured): number | string {
-  const number = NUMBERS[metric];
-  if (number !== undefined) return number[1](m);
-  if ((RATIO_NAMES as readonly string[]).includes(metric)) {
-    const ratio = m.ratios[metric as RatioName];
+  if (Object.hasOwn(NUMBERS, metric)) return NUMBERS[metric]![1](m);
+  if (isRatio(metric)) {
+    const ratio = m.ratios[metric];
     return ratio.percent ?? `${metric} cannot be computed: ${ratio.note}`;
   }
   const dot = metric.lastIndexOf('.');
