@@ -1,0 +1,86 @@
+// A checked flow: what loadFlow returns, and what compile and draw read. Plain data; says nothing about YAML.
+
+import type { BodySpec, LadderLine } from './program.ts';
+
+export type Role = 'caller' | 'callee';
+
+export interface Flow {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly file: string;
+  /** The picture, line by line. */
+  readonly lines: readonly FlowLine[];
+  /** The steps with every repeat unrolled; step `steps.length` is the end. */
+  readonly steps: readonly FlowStep[];
+  /** Every captured name. */
+  readonly variables: readonly string[];
+}
+
+export interface FlowLine extends LadderLine {
+  readonly kind: 'message' | 'pause' | 'label' | 'goto' | 'repeat' | 'anyOf' | 'close';
+  /** How many blocks (repeat, anyOf) stand around it. */
+  readonly depth: number;
+}
+
+export type FlowStep = MessageStep | PauseStep | GotoStep;
+
+export interface MessageStep {
+  readonly kind: 'message';
+  readonly from: Role;
+  /** One, or the alternatives of an anyOf. The first is sent, any is taken. */
+  readonly choices: readonly Choice[];
+  readonly optional: boolean;
+  /** How long the receiver waits; NONE for no limit of the flow. */
+  readonly timeoutUs: number;
+  /** Step at which the receiver goes on after the timeout, or NONE. */
+  readonly onTimeout: number;
+  /** Step at which the receiver goes on without the message when it is optional. */
+  readonly absent: number;
+}
+
+export interface Choice {
+  /** Index into lines. */
+  readonly line: number;
+  readonly kind: 'request' | 'response';
+  /** Method of the request, or of the request that the response answers. */
+  readonly method: number;
+  /** Statuses taken, ascending, inclusive; empty for a request. */
+  readonly ranges: readonly (readonly [lo: number, hi: number])[];
+  /** Status sent; 0 for a request. */
+  readonly status: number;
+  /** The flow never sends it: a 100, or the ACK of a 300–699. The transaction layer does. */
+  readonly byTransaction: boolean;
+  readonly reason: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: BodySpec | null;
+  readonly reliable: boolean;
+  readonly captures: readonly { readonly name: string; readonly header: string; readonly pattern: string }[];
+  /** Step that follows. */
+  readonly next: number;
+}
+
+export interface PauseStep {
+  readonly kind: 'pause';
+  readonly line: number;
+  /** HOLD_US for `hold`. */
+  readonly us: number;
+}
+
+/** Length of a pause that --hold sets. */
+export const HOLD_US = -1;
+
+export interface GotoStep {
+  readonly kind: 'goto';
+  readonly line: number;
+  readonly to: number;
+}
+
+/** The requests of a flow in order of appearance, each once. */
+export function methodsOf(flow: Flow, nameOf: readonly string[]): string[] {
+  const methods = new Set<string>();
+  for (const step of flow.steps)
+    if (step.kind === 'message')
+      for (const choice of step.choices) if (choice.kind === 'request') methods.add(nameOf[choice.method]!);
+  return [...methods];
+}
