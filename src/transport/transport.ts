@@ -21,7 +21,10 @@ export interface DatagramTransport {
   /** Drains what the socket holds, up to the size of the columns; the number of messages, 0 when none. */
   receive(): number;
 
-  /** The index of a peer; the same address and port give the same index. NONE when the table is full. */
+  /**
+   * The index of a peer; the same address and port give the same index. NONE when the table is full, and when `address`
+   * is not an IPv4 literal or `port` not 1 to 65535.
+   */
   peer(address: string, port: number): number;
   peerAddress(peer: number): string;
   peerPort(peer: number): number;
