@@ -1,6 +1,6 @@
 // From a checked flow to the rows one end plays. Judges nothing: a flow that loads compiles.
 
-import { type Choice, type Flow, HOLD_US, type MessageStep, type Role } from './flow.ts';
+import { type Choice, type Flow, HOLD_US, type MessageStep, nextMessage, type Role } from './flow.ts';
 import {
   type CaptureSpec,
   FLAG,
@@ -65,7 +65,10 @@ class Compiler {
       rowOfStep.push(this.rows.length);
       if (step.kind === 'goto') this.add({ OP: OP.GOTO, NEXT: step.to, LADDER: step.line });
       else if (step.kind === 'pause') {
-        if (this.nextSender(i) !== other(this.role)) this.pause(step.us === HOLD_US ? this.holdUs : step.us, step.line);
+        // A pause belongs to the side that sends next: the other one has to listen.
+        const next = steps[nextMessage(steps, i)];
+        if (next?.kind !== 'message' || next.from === this.role)
+          this.pause(step.us === HOLD_US ? this.holdUs : step.us, step.line);
       } else if (step.from === this.role) this.send(step, i);
       else this.receive(step, i);
     });
@@ -82,18 +85,6 @@ class Compiler {
 
   private add(row: Partial<Row>): void {
     this.rows.push({ ...EMPTY, ...row });
-  }
-
-  /** A pause belongs to the side that sends next: the other one has to listen. Null when nobody sends any more. */
-  private nextSender(index: number): Role | null {
-    const seen = new Set<number>();
-    for (let i = index; i < this.flow.steps.length && !seen.has(i); ) {
-      seen.add(i);
-      const step = this.flow.steps[i]!;
-      if (step.kind === 'message') return step.from;
-      i = step.kind === 'goto' ? step.to : i + 1;
-    }
-    return null;
   }
 
   private pause(us: number, line: number): void {
@@ -128,13 +119,14 @@ class Compiler {
     // Optional with its answer skipped: one more row stands between, so both ways are told apart by NEXT.
     const skips = step.optional && step.absent !== index + 1;
     const first = this.rows.length;
+    const waits = this.waits(step);
     for (const choice of step.choices) {
       const all: Partial<Row> = {
         METHOD: choice.method,
         FLAGS: (choice.reliable ? FLAG.RELIABLE : 0) | (step.optional ? FLAG.OPTIONAL : 0) | FLAG.ALTERNATIVE,
         NEXT: choice.next,
-        TIME_US: step.timeoutUs,
-        ON_TIMEOUT: step.onTimeout,
+        TIME_US: waits.timeoutUs,
+        ON_TIMEOUT: waits.onTimeout,
         LADDER: choice.line,
         ...this.capture(choice),
       };
@@ -144,6 +136,18 @@ class Compiler {
     // The last alternative is the one that must come when the others have not.
     this.rows.at(-1)!.FLAGS &= ~FLAG.ALTERNATIVE;
     if (skips) this.add({ OP: OP.GOTO, NEXT: step.absent, LADDER: this.rows[first]!.LADDER });
+  }
+
+  /** The step whose limit holds while this one is waited for: an optional one without a limit shares that of the next. */
+  private waits(step: MessageStep): MessageStep {
+    const { steps } = this.flow;
+    let at = step;
+    for (let gone = 0; gone < steps.length && at.optional && at.timeoutUs === NONE; gone++) {
+      const next = steps[nextMessage(steps, at.absent)];
+      if (next?.kind !== 'message' || next.from !== step.from) break;
+      at = next;
+    }
+    return at;
   }
 
   private message(choice: Choice): number {
@@ -179,10 +183,6 @@ class Compiler {
     }
     return { CAPTURE: first, CAPTURE_COUNT: choice.captures.length };
   }
-}
-
-function other(role: Role): Role {
-  return role === 'caller' ? 'callee' : 'caller';
 }
 
 /** The program of one end. */

@@ -4,7 +4,7 @@ import { METHOD, METHOD_NAMES } from '../sip/names.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
 import type { Path, Problems } from './document.ts';
 import { durationUs } from './duration.ts';
-import { type FlowLine, HOLD_US, type Role } from './flow.ts';
+import { type FlowLine, HOLD_US, nextMessage, other, type Role } from './flow.ts';
 import { type DraftChoice, readMessage } from './message.ts';
 import { nearest } from './nearest.ts';
 import type { EventFile, FlowStepFile, MessageFile, MessageStepFile } from './schema.ts';
@@ -62,7 +62,6 @@ class Expander {
   readonly dataColumns: readonly string[] | null;
   /** What was read in the first turn of a repeat serves the later turns too; by path. */
   private readonly read = new Map<string, { line: number; choices: DraftChoice[] }>();
-  private depth = 0;
   private repeats = 0;
   full = false;
 
@@ -104,7 +103,7 @@ class Expander {
   }
 
   private line(line: Pick<FlowLine, 'kind' | 'from' | 'label'> & Partial<FlowLine>, path: Path): number {
-    this.lines.push({ note: '', optional: false, line: this.problems.lineOf(path), depth: this.depth, ...line });
+    this.lines.push({ note: '', optional: false, line: this.problems.lineOf(path), ...line });
     return this.lines.length - 1;
   }
 
@@ -194,10 +193,8 @@ class Expander {
     if (step.label !== undefined) this.label(step.label, [...path, 'label']);
     const choices = this.choices(path, () => {
       this.line({ kind: 'anyOf', from: null, label: 'any of' }, path);
-      this.depth++;
       const made = step.anyOf.map((one, i) => this.alternative(one, [...path, 'anyOf', i]));
-      this.depth--;
-      this.line({ kind: 'close', from: null, label: '' }, path);
+      this.line({ kind: 'close', from: null, label: 'end of any of' }, path);
       const other = made.findIndex(({ from }) => from !== made[0]!.from);
       if (other > 0)
         this.problems.add(
@@ -227,15 +224,13 @@ class Expander {
     const first = !this.read.has(path.join('/'));
     this.lineOnce({ kind: 'repeat', from: null, label: `${step.repeat} times` }, path);
     this.repeats++;
-    this.depth++;
     for (let turn = 0; turn < step.repeat && !this.full; turn++) {
       const before = this.steps.length;
       this.list(step.steps, [...path, 'steps']);
       if (this.steps.length === before) break; // nothing but labels, told elsewhere
     }
-    this.depth--;
     this.repeats--;
-    if (first) this.line({ kind: 'close', from: null, label: '' }, path);
+    if (first) this.line({ kind: 'close', from: null, label: `end of ${step.repeat} times` }, path);
   }
 
   private pause(step: { readonly pause: string }, path: Path): void {
@@ -269,14 +264,35 @@ class Expander {
       if (step.timeoutLabel !== null) step.onTimeout = this.target(step.timeoutLabel, [...step.path, 'onTimeout']);
       step.absent = step.optional ? this.withoutRequest(step, i) : i + 1;
     });
+    this.steps.forEach((step) => {
+      if (step.kind === 'message') this.checkWait(step);
+    });
     for (const [name, { path, used }] of this.labels)
       if (!used) this.problems.add(path, 'value', `nothing goes to the label ${name}`, 'remove it', 'warning');
   }
 
+  /** An optional message right before an act of its receiver is not waited for, unless it says how long. */
+  private checkWait(step: DraftMessage): void {
+    let at = step;
+    for (let gone = 0; gone < this.steps.length; gone++) {
+      if (!at.optional || at.timeoutUs !== NONE || at.absent === NONE) return;
+      const next = this.steps[nextMessage(this.steps, at.absent)];
+      if (next?.kind !== 'message' || next.from !== step.from) break;
+      at = next;
+    }
+    const { path } = step;
+    this.problems.add(
+      [...path, 'optional'],
+      'key',
+      `the ${other(step.from)} does not wait for this optional message: what follows is its own act`,
+      'add for example timeout: 1s',
+    );
+  }
+
   /** Where the receiver of an optional message goes on without it: behind the answer, which does not come either. */
   private withoutRequest(step: DraftMessage, index: number): number {
-    const { kind, method, path } = step.choices[0]!;
-    if (kind === 'response' || method === METHOD.ACK) return index + 1;
+    const { kind, method, path, goto } = step.choices[0]!;
+    if (kind === 'response' || method === METHOD.ACK || goto !== null) return index + 1;
     for (let i = index + 1; i < this.steps.length; i++) {
       const answer = this.steps[i]!;
       if (answer.kind !== 'message' || answer.from === step.from || answer.choices.length > 1) break;

@@ -1,5 +1,6 @@
 // A checked flow: what loadFlow returns, and what compile and draw read. Plain data; says nothing about YAML.
 
+import { METHOD_NAMES } from '../sip/names.ts';
 import type { BodySpec, LadderLine } from './program.ts';
 
 export type Role = 'caller' | 'callee';
@@ -19,8 +20,6 @@ export interface Flow {
 
 export interface FlowLine extends LadderLine {
   readonly kind: 'message' | 'pause' | 'label' | 'goto' | 'repeat' | 'anyOf' | 'close';
-  /** How many blocks (repeat, anyOf) stand around it. */
-  readonly depth: number;
 }
 
 export type FlowStep = MessageStep | PauseStep | GotoStep;
@@ -76,11 +75,26 @@ export interface GotoStep {
   readonly to: number;
 }
 
-/** The requests of a flow in order of appearance, each once. */
-export function methodsOf(flow: Flow, nameOf: readonly string[]): string[] {
+/** The requests of a flow in order of appearance, each once: `["INVITE", "ACK", "BYE"]`. */
+export function methodsOf(flow: Flow): string[] {
   const methods = new Set<string>();
   for (const step of flow.steps)
     if (step.kind === 'message')
-      for (const choice of step.choices) if (choice.kind === 'request') methods.add(nameOf[choice.method]!);
+      for (const { kind, method } of step.choices) if (kind === 'request') methods.add(METHOD_NAMES[method]!);
   return [...methods];
+}
+
+/** The first message step at or behind `index`, over pauses and gotos; `steps.length` when the end comes first. */
+export function nextMessage(steps: readonly { readonly kind: string; readonly to?: number }[], index: number): number {
+  let at = index;
+  for (let gone = 0; gone <= steps.length && at >= 0 && at < steps.length; gone++) {
+    const step = steps[at]!;
+    if (step.kind === 'message') return at;
+    at = step.kind === 'goto' ? step.to! : at + 1;
+  }
+  return steps.length;
+}
+
+export function other(role: Role): Role {
+  return role === 'caller' ? 'callee' : 'caller';
 }
