@@ -94,18 +94,6 @@ export const RELIABILITY: readonly Rule[] = [
     header: HEADER.RSEQ,
     broken: () => true,
   },
-  // RFC 3262 §3: only the provisional responses of INVITE may be reliable.
-  {
-    id: 'rseq-to-invite',
-    rfc: 3262,
-    section: '3',
-    level: 'MUST',
-    title: 'A provisional to another method than INVITE has no RSeq',
-    on: 'response',
-    statuses: PROVISIONAL,
-    header: HEADER.RSEQ,
-    broken: (msg) => msg.cseqMethod !== METHOD.INVITE,
-  },
   // RFC 3262 §3: the first number lies between 1 and 2^31 − 1, so that none that follows wraps.
   {
     id: 'rseq-first-range',

@@ -3,7 +3,7 @@
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import type { Rule } from './rule.ts';
-import { decimalOf, isSpace, lower, paramAt, sameBytes, skipSpace } from './spans.ts';
+import { decimalOf, isDecimal, lower, paramAt, sameBytes, skipSpace } from './spans.ts';
 
 const COOKIE = Uint8Array.from('z9hG4bK', (c) => c.charCodeAt(0));
 const RPORT = lower('rport');
@@ -50,10 +50,9 @@ function hasRepeatedField(msg: Message): boolean {
 
 function hasBadMaxForwards(msg: Message): boolean {
   const i = msg.first[HEADER.MAX_FORWARDS]!;
+  if (!isDecimal(msg.buf, msg.valueStart[i]!, msg.valueEnd[i]!)) return true;
   const value = decimalOf(msg, HEADER.MAX_FORWARDS);
-  if (value === NONE || value > MAX_FORWARDS_LIMIT) return true;
-  const last = msg.buf[msg.valueEnd[i]! - 1]!;
-  return last < 48 || last > 57 || isSpace(last);
+  return value === NONE || value > MAX_FORWARDS_LIMIT;
 }
 
 export const REQUEST_LINE: readonly Rule[] = [

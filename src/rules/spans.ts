@@ -187,3 +187,9 @@ export function decimalAt(buf: Uint8Array, at: number, end: number): number {
   }
   return i === at || i - at > 15 ? NONE : value;
 }
+
+/** Whether `[start, end)` is digits and nothing else. */
+export function isDecimal(buf: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (buf[i]! < ZERO || buf[i]! > NINE) return false;
+  return start < end;
+}
