@@ -9,6 +9,8 @@ export interface Interval {
   /** Seconds from the start to the end of the interval, and its length. */
   readonly t: number;
   readonly durationS: number;
+  /** Calls that fell due. */
+  readonly planned: number;
   readonly started: number;
   readonly succeeded: number;
   readonly failed: number;
@@ -50,6 +52,7 @@ export function intervalOf(previous: Totals | null, next: Totals): Interval {
   return {
     t: round(next.atUs / 1e6),
     durationS: round(durationS),
+    planned: next.planned - (previous?.planned ?? 0),
     started,
     succeeded: delta(COUNTER.CALLS_SUCCEEDED),
     failed: delta(COUNTER.CALLS_FAILED),
