@@ -33,7 +33,7 @@ export const EVENT = {
   TIMER_TIMEOUT: 9,
   /** Timer D, I, J, K, L or M: the time of absorbing is over. */
   TIMER_LINGER: 10,
-  /** The 200 ms of RFC 3261 §17.2.1 have passed without a word from the TU. */
+  /** Server: the 200 ms of RFC 3261 §17.2.1, or the time of RFC 4320 §4.1, have passed without a word from the TU. */
   TIMER_TRYING: 11,
   TRANSPORT_ERROR: 12,
 } as const;
@@ -60,14 +60,16 @@ export const EFFECT = {
   STOP_RETRANSMIT: 1 << 7,
   /** Start Timer B, F or H (64·T1). */
   START_TIMEOUT: 1 << 8,
-  /** Start Timer D, I, J, K, L or M; its length is LINGER_US of the machine and transport. Ends Timer B, F or H. */
+  /** Start Timer D, I, J, K, L or M at `lingerUs` of the machine, the state reached and the transport; at length 0 its event follows at once. Ends Timer B, F or H. */
   START_LINGER: 1 << 9,
-  /** A zero-length linger follows as a TIMER_LINGER event at once (reliable transports). */
+  /** Server: the TU has answered, so that 100 (Trying) is not needed any more. */
   STOP_TRYING: 1 << 10,
-  /** INVITE server: send 100 (Trying) by the transaction's own hand. */
+  /** Server: send 100 (Trying) by the transaction's own hand. */
   SEND_TRYING: 1 << 11,
   /** The slot can be freed: every timer stops. */
   TERMINATE: 1 << 12,
+  /** Server, at its beginning: start the time after which it sends 100 (Trying) itself. */
+  START_TRYING: 1 << 13,
 } as const;
 
 /** Which machine a transaction slot runs. */
@@ -78,5 +80,7 @@ export const T1_US = 500_000;
 export const T2_US = 4_000_000;
 export const T4_US = 5_000_000;
 export const TRYING_US = 200_000;
+/** RFC 4320 §4.1: how long a non-INVITE server waits with its 100, until Timer E of the client is set to T2: T1 + 2·T1 + 4·T1. */
+export const TRYING_NON_INVITE_US = 3_500_000;
 /** Timer D on an unreliable transport: at least 32 s. */
 export const TIMER_D_US = 32_000_000;
