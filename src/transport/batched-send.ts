@@ -13,8 +13,9 @@ const HEADERS = 8;
 const CALL_MESSAGES = 64;
 const IOVEC_WORDS = 4;
 const CONTROL_WORDS = 6;
-/** How long, and how often, a full send buffer is waited for before a datagram is given up. */
+/** How long, and how often, a full send buffer (or device queue, which tells no end) is waited for before a datagram is given up. */
 const FULL_WAIT_US = 5_000;
+const DEVICE_WAIT_US = 1_000;
 const FULL_TRIES = 4;
 /** ICMP errors that were waiting are told to the next send: it is made again. No send fails by itself this often in a row. */
 const REPORT_TRIES = 64;
@@ -46,6 +47,8 @@ export class BatchedSend {
   /** Where in the sequence each header of the call begins, and where the last ends. */
   private readonly begins = new Int32Array(HEADERS + 1);
   private tries = 0;
+  /** The wait was in vain: until something is taken again, or the next flush, what meets a full buffer is given up at once. */
+  private stuck = false;
 
   constructor(
     libc: Libc,
@@ -90,6 +93,7 @@ export class BatchedSend {
     if (count === 0) return 0;
     if (this.gso) queue.arrange(this.peers.refused);
     else queue.arrangeSingly();
+    this.stuck = false;
     let at = 0;
     while (at < count) at = this.call(at, count);
     queue.count = 0;
@@ -116,6 +120,7 @@ export class BatchedSend {
     stats.sendCalls++;
     if (taken <= 0) return this.refused(from);
     this.tries = 0;
+    this.stuck = false;
     stats.datagramsSent += begins[taken]! - from;
     // The kernel does not say why it stopped; the next call meets the reason again, unless it was an ICMP error.
     if (taken < headers) this.reported = true;
@@ -156,10 +161,12 @@ export class BatchedSend {
     if (errno === ERRNO.EINTR) return from;
     if (errno === ERRNO.EFAULT || errno === ERRNO.EBADF) throw socketError('sendmmsg', errno);
     if (errno === ERRNO.EAGAIN || errno === ERRNO.ENOBUFS) {
-      if (this.tries++ < FULL_TRIES) {
-        this.awaitSocket(POLLOUT, FULL_WAIT_US);
+      if (!this.stuck && this.tries++ < FULL_TRIES) {
+        if (errno === ERRNO.EAGAIN) this.awaitSocket(POLLOUT, FULL_WAIT_US);
+        else this.awaitSocket(0, DEVICE_WAIT_US);
         return from;
       }
+      this.stuck = true;
     } else if (ICMP_ERRNOS.includes(errno)) {
       // ECONNREFUSED is never the send's own failure; the others may be.
       this.reported = true;

@@ -61,7 +61,9 @@ describe('runs', () => {
   });
 
   it('makes none of messages that may need fragments, of empty ones, and for peers that refuse', () => {
-    const queue = filled(Array.from({ length: 30 }, (_, i) => [[1473, 0, 700][i % 3]!, i % 3 === 2 ? 5 : 0, NONE] as const));
+    const queue = filled(
+      Array.from({ length: 30 }, (_, i) => [[1473, 0, 700][i % 3]!, i % 3 === 2 ? 5 : 0, NONE] as const),
+    );
     const refused = new Uint8Array(16);
     refused[5] = 1;
     queue.arrange(refused);
@@ -90,7 +92,11 @@ describe('runs', () => {
   });
 
   it('for any queue: each message once, runs lawful, keys in order', () => {
-    const one = fc.tuple(fc.constantFrom(0, 1, 100, 500, 1472, 2000), fc.integer({ min: 0, max: 3 }), fc.integer({ min: -1, max: 6 }));
+    const one = fc.tuple(
+      fc.constantFrom(0, 1, 100, 500, 1472, 2000),
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: -1, max: 6 }),
+    );
     const queue = new Outgoing();
     fc.assert(
       fc.property(fc.array(one, { maxLength: 400 }), (messages) => {
