@@ -1,10 +1,10 @@
 // What the checker counts and keeps, and that gates cost no verdict.
 
 import { expect, test } from 'vitest';
-import { Desk, request, response } from '../../tests/rules/messages.ts';
+import { Desk, dialogRequest, request, response } from '../../tests/rules/messages.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { RuleChecker } from './checker.ts';
-import type { Rule } from './rule.ts';
+import { type Rule, RuleContext } from './rule.ts';
 import { RULES } from './rules.ts';
 
 const base = { rfc: 3261, section: '1', level: 'MUST', title: 't' } as const;
@@ -90,4 +90,18 @@ test('gates change no verdict: any status and method find the rules that speak o
       expect(found, `${status} to ${method}`).toEqual(plain);
     }
   }
+});
+
+test('reset leaves a context as new', () => {
+  const desk = new Desk();
+  desk.lay(
+    dialogRequest('NOTIFY', {}, { matched: true, method: 'BYE', via: 'x', branch: 'x', toTag: 'x', rseqTag: 'x' }),
+  );
+  const fresh = new RuleContext();
+  for (const key of Object.keys(fresh) as (keyof RuleContext)[]) {
+    const value = fresh[key];
+    Object.assign(desk.ctx, { [key]: typeof value === 'boolean' ? !value : 7 });
+  }
+  desk.ctx.reset();
+  expect(desk.ctx).toEqual(fresh);
 });

@@ -125,7 +125,8 @@ export const DIALOG: readonly Rule[] = [
     req: ['DLG-010'],
     on: 'request',
     broken: (msg, ctx) =>
-      ctx.callIdStart !== NONE && !sameBytes(msg.buf, ctx.callIdStart, ctx.callIdEnd, msg.callIdStart, msg.callIdEnd),
+      ctx.dialogCallIdStart !== NONE &&
+      !sameBytes(msg.buf, ctx.dialogCallIdStart, ctx.dialogCallIdEnd, msg.callIdStart, msg.callIdEnd),
   },
   // RFC 3261 §12.2.1.1: each new request of a side has a greater CSeq than the one before; ACK and CANCEL borrow theirs.
   {

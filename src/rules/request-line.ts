@@ -27,11 +27,12 @@ function lacksCookie(msg: Message): boolean {
   return false;
 }
 
+/** The decoder has seen an rport without value; any other is looked for here, from the first parameter on. */
 function hasRportValue(msg: Message): boolean {
-  const via = msg.first[HEADER.VIA]!;
-  if (msg.viaRportEnd !== NONE || via === NONE) return false;
-  const at = paramAt(msg.buf, msg.valueStart[via]!, msg.viaEnd, RPORT);
-  return at !== NONE && at < msg.viaEnd && msg.buf[at]! >= 48 && msg.buf[at]! <= 57;
+  const { buf, viaEnd } = msg;
+  if (msg.viaRportEnd !== NONE || msg.viaHostEnd === NONE) return false;
+  const at = paramAt(buf, msg.viaHostEnd, viaEnd, RPORT);
+  return at !== NONE && at < viaEnd && buf[at]! >= 48 && buf[at]! <= 57;
 }
 
 /** Fields whose value is not a comma-separated list. */

@@ -3,8 +3,10 @@
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { type Rule, type RuleContext, YES } from './rule.ts';
-import { lower, paramAt, sameBytes, sameLetters, skipSpace, valueCount } from './spans.ts';
+import { lower, nameAt, paramAt, sameBytes, sameLetters, skipSpace, tokenEnd, valueCount } from './spans.ts';
 
+const SPACE = 32;
+const QUOTE = 34;
 const COLON = 58;
 const COMMA = 44;
 const SEMICOLON = 59;
@@ -14,20 +16,23 @@ const CLOSE_BRACKET = 93;
 
 const RPORT = lower('rport');
 const RECEIVED = lower('received');
+const LETTER_R = 114;
+/** From the semicolon of `;branch=` to the value. */
+const BRANCH_LEAP = 8;
 
-/** Protocol and sent-by as we wrote them come back byte for byte from nearly every peer; anything else is read again with care. */
+/** Sent-by as we wrote it comes back byte for byte, and at its place, from nearly every peer; anything else is read again with care. */
 function sentByDiffers(msg: Message, ctx: RuleContext): boolean {
-  const { buf, viaEnd } = msg;
+  const { buf, viaHostStart: host, viaEnd } = msg;
+  const { viaStart } = ctx;
   const via = msg.first[HEADER.VIA]!;
-  if (ctx.viaStart === NONE || via === NONE) return false;
-  let ours = ctx.viaStart;
-  let theirs = msg.valueStart[via]!;
-  while (ours < ctx.viaEnd && buf[ours] !== SEMICOLON) {
-    if (theirs >= viaEnd || buf[ours] !== buf[theirs]) return sentByDiffersInParts(msg, ctx);
-    ours++;
-    theirs++;
+  if (viaStart === NONE || via === NONE) return false;
+  const apart = viaStart - msg.valueStart[via]!;
+  if (buf[host - 1 + apart] !== SPACE) return sentByDiffersInParts(msg, ctx);
+  for (let at = host; at < viaEnd; at++) {
+    if (buf[at] !== buf[at + apart]) break;
+    if (buf[at] === SEMICOLON) return false;
   }
-  return theirs < viaEnd && buf[theirs] !== SEMICOLON && sentByDiffersInParts(msg, ctx);
+  return sentByDiffersInParts(msg, ctx);
 }
 
 function sentByDiffersInParts(msg: Message, ctx: RuleContext): boolean {
@@ -59,13 +64,36 @@ function hasOtherViaCount(msg: Message): boolean {
   return false;
 }
 
+/** One pass over the parameters of the top Via, leaping over the branch; quoted values, which are rare, go the slow way. */
 function lacksReceived(msg: Message): boolean {
-  if (msg.viaRportEnd !== NONE) return false;
-  const via = msg.first[HEADER.VIA]!;
-  if (via === NONE) return false;
-  const start = msg.valueStart[via]!;
-  if (paramAt(msg.buf, start, msg.viaEnd, RPORT) === NONE) return false;
-  return paramAt(msg.buf, start, msg.viaEnd, RECEIVED) === NONE;
+  const { buf, viaEnd, branchStart } = msg;
+  if (msg.viaRportEnd !== NONE || msg.viaHostEnd === NONE) return false;
+  let hasRport = false;
+  for (let at = msg.viaHostEnd; at < viaEnd; at++) {
+    const c = buf[at]!;
+    if (c === QUOTE) return lacksReceivedAmongQuotes(msg);
+    if (c !== SEMICOLON) continue;
+    if (branchStart - at === BRANCH_LEAP) {
+      at = msg.branchEnd - 1;
+      continue;
+    }
+    const name = skipSpace(buf, at + 1, viaEnd);
+    if ((buf[name]! | 32) !== LETTER_R) continue;
+    if (nameAt(buf, name, viaEnd, RPORT) && tokenEnd(buf, name + RPORT.length, viaEnd) === name + RPORT.length) {
+      hasRport = true;
+    } else if (
+      nameAt(buf, name, viaEnd, RECEIVED) &&
+      tokenEnd(buf, name + RECEIVED.length, viaEnd) === name + RECEIVED.length
+    ) {
+      return false;
+    }
+  }
+  return hasRport;
+}
+
+function lacksReceivedAmongQuotes(msg: Message): boolean {
+  const { buf, viaHostEnd, viaEnd } = msg;
+  return paramAt(buf, viaHostEnd, viaEnd, RPORT) !== NONE && paramAt(buf, viaHostEnd, viaEnd, RECEIVED) === NONE;
 }
 
 export const RESPONSE_ECHO: readonly Rule[] = [

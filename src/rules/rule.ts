@@ -45,7 +45,6 @@ export class RuleContext {
   /** Our request's From tag, Call-ID, top Via (value from `SIP/2.0` up to the end of our parameters), To tag (NONE when it had none). */
   fromTagStart = -1;
   fromTagEnd = -1;
-  /** Received request: the Call-ID of the dialog it belongs to, NONE outside a dialog. */
   callIdStart = -1;
   callIdEnd = -1;
   viaStart = -1;
@@ -68,6 +67,9 @@ export class RuleContext {
   /** Remote tag of the dialog this message belongs to, NONE outside a dialog. */
   remoteTagStart = -1;
   remoteTagEnd = -1;
+  /** Request received inside a dialog: the Call-ID of that dialog. */
+  dialogCallIdStart = -1;
+  dialogCallIdEnd = -1;
   /** Request received inside a dialog: the highest CSeq seen from the peer before this one, NONE when none was seen. */
   remoteCseq = -1;
   /** ACK or CANCEL received: the CSeq number of the INVITE it belongs to. */
@@ -108,6 +110,8 @@ export class RuleContext {
     this.recordRoutes = -1;
     this.remoteTagStart = -1;
     this.remoteTagEnd = -1;
+    this.dialogCallIdStart = -1;
+    this.dialogCallIdEnd = -1;
     this.remoteCseq = -1;
     this.inviteCseq = -1;
     this.lastRseq = -1;

@@ -3,7 +3,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Desk, dialogRequest, OUR_VIA, request, response, type Sample, WITH_SDP } from '../../tests/rules/messages.ts';
-import { catalogue, catalogueMarkdown } from './catalogue.ts';
 import { RuleChecker } from './checker.ts';
 import { NO } from './rule.ts';
 import { RULES } from './rules.ts';
@@ -461,12 +460,4 @@ test('above every rule stands its section', () => {
     expect(comment, rule.id).toMatch(new RegExp(`^ {2}// RFC ${rule.rfc} §`));
     expect(comment, rule.id).toContain(`§${rule.section}`);
   }
-});
-
-test('the catalogue has a row for each rule, in the order of the documents', () => {
-  const rows = catalogue();
-  expect(rows).toHaveLength(RULES.length);
-  const sections = rows.filter((row) => row.rfc === 3261).map((row) => row.section);
-  expect(sections.indexOf('7.1')).toBeLessThan(sections.indexOf('10.2'));
-  expect(catalogueMarkdown().split('\n')).toHaveLength(RULES.length + 3);
 });

@@ -44,6 +44,7 @@ export interface Known {
   readonly branch?: string;
   readonly toTag?: string;
   readonly remoteTag?: string;
+  readonly dialogCallId?: string;
   readonly rseqTag?: string;
   readonly numbers?: Partial<
     Pick<
@@ -177,7 +178,7 @@ export function dialogRequest(method: MethodName, edit: Edit = {}, known: Known 
   return request(
     method,
     { ...edit, set: [inDialog, ...(edit.set ?? [])] },
-    { remoteTag: 'theirs9', callId: 'call-2@127.0.0.2', ...known, numbers: { remoteCseq: 4, ...known.numbers } },
+    { remoteTag: 'theirs9', dialogCallId: 'call-2@127.0.0.2', ...known, numbers: { remoteCseq: 4, ...known.numbers } },
   );
 }
 
@@ -211,6 +212,7 @@ export class Desk {
     if (known.branch !== undefined) [ctx.branchStart, ctx.branchEnd] = this.span(known.branch);
     if (known.toTag !== undefined) [ctx.toTagStart, ctx.toTagEnd] = this.span(known.toTag);
     if (known.remoteTag !== undefined) [ctx.remoteTagStart, ctx.remoteTagEnd] = this.span(known.remoteTag);
+    if (known.dialogCallId !== undefined) [ctx.dialogCallIdStart, ctx.dialogCallIdEnd] = this.span(known.dialogCallId);
     if (known.rseqTag !== undefined) [ctx.rseqTagStart, ctx.rseqTagEnd] = this.span(known.rseqTag);
     Object.assign(ctx, known.numbers);
     const start = this.put(sample.text);
