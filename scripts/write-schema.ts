@@ -1,8 +1,9 @@
-// Writes schemas/flow.schema.json from the validator: `npx tsx scripts/write-schema.ts`. Checks nothing; a test says when the file is stale.
+// Writes schemas/*.schema.json from the validators: `npx tsx scripts/write-schema.ts`. Checks nothing; tests say when a file is stale.
 import { writeFileSync } from 'node:fs';
 import { flowJsonSchema } from '../src/flow/schema.ts';
+import { summaryJsonSchema } from '../src/report/summary-schema.ts';
 
-writeFileSync(
-  new URL('../schemas/flow.schema.json', import.meta.url),
-  `${JSON.stringify(flowJsonSchema(), null, 2)}\n`,
-);
+const SCHEMAS = { flow: flowJsonSchema(), summary: summaryJsonSchema() };
+
+for (const [name, schema] of Object.entries(SCHEMAS))
+  writeFileSync(new URL(`../schemas/${name}.schema.json`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);

@@ -8,6 +8,8 @@ export interface Line {
   /** Position among the colours; see COLORS. */
   readonly color: ColorName;
   readonly dashed?: boolean;
+  /** Not in the legend. */
+  readonly unlisted?: boolean;
   /** Fill down to the bottom, for counts. */
   readonly area?: boolean;
   readonly points: readonly (readonly [x: number, y: number | null])[];
@@ -97,8 +99,8 @@ function legend(lines: readonly Line[], top: number): Markup[] {
   const entries: Markup[] = [];
   // From the right end; the width of a name is estimated, there is nothing to measure it with.
   let right = WIDTH - RIGHT;
-  for (const line of [...lines].reverse()) {
-    const width = line.name.length * 6.7 + 30;
+  for (const line of lines.filter((l) => l.unlisted !== true).reverse()) {
+    const width = line.name.length * 6.7 + 36;
     right -= width;
     entries.push(
       html`<line x1="${px(right)}" x2="${px(right + 16)}" y1="${top + 10}" y2="${top + 10}" stroke="${COLORS[line.color]}" stroke-width="2.5" ${dash(line)}class="s-${line.color}"/><text x="${px(right + 21)}" y="${top + 14}" font-size="12" fill="${INK}" class="ink">${line.name}</text>`,

@@ -32,7 +32,7 @@ export function curveChart(summary: Summary): Chart | null {
     lowest = Math.min(lowest, due.min, sent?.min ?? due.min);
     lines.push({ name, color: HUES[i]!, points: pointsOf(due) });
     if (sent !== undefined)
-      lines.push({ name: `${name} from send`, color: HUES[i]!, dashed: true, points: pointsOf(sent) });
+      lines.push({ name: `${name} from send`, color: HUES[i]!, dashed: true, unlisted: true, points: pointsOf(sent) });
   }
   const decades = Math.max(1, Math.log10(Math.max(10, longest)));
   const wide = highest / Math.max(1, lowest) > 30;

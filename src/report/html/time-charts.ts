@@ -3,7 +3,7 @@
 import type { Interval } from '../../metrics/interval.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import { number, rate, seconds, time } from '../format.ts';
-import type { Chart, Panel } from './chart.ts';
+import type { Chart, Line, Panel } from './chart.ts';
 import { linear, logarithmic, span } from './scale.ts';
 
 /** More would be narrower than a pixel. */
@@ -72,21 +72,13 @@ export function rateChart(summary: Summary): Chart | null {
       unit: 'calls a second',
       height: 150,
       lines: [
-        ...(summary.calls.planned > 0
-          ? [
-              {
-                name: 'offered',
-                color: 'grey',
-                dashed: true,
-                points: rows.map((r) => [r.t, perSecond(r.planned, r)] as const),
-              } as const,
-            ]
-          : []),
         {
           name: summary.target === null ? 'received' : 'started',
           color: 'blue',
           points: rows.map((r) => [r.t, perSecond(r.started, r)]),
         },
+        // Above the other, so that both are seen where they are one.
+        ...(summary.calls.planned > 0 ? [offered(rows)] : []),
       ],
       scale: (bottom, top) =>
         linear(
@@ -146,6 +138,10 @@ export function rateChart(summary: Summary): Chart | null {
       text: `${seconds(r.t)}: ${rate(perSecond(r.started, r))} calls/s, ${number(r.concurrent)} up, ${number(r.failed)} failed, ${number(r.dropped)} dropped, ${number(r.retransmitted)} retransmitted`,
     })),
   };
+}
+
+function offered(rows: readonly Interval[]): Line {
+  return { name: 'offered', color: 'grey', dashed: true, points: rows.map((r) => [r.t, r.planned / r.durationS]) };
 }
 
 export interface OverTime {
