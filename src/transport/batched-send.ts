@@ -172,14 +172,14 @@ export class BatchedSend {
       this.reported = true;
       if (this.tries++ < (errno === ERRNO.ECONNREFUSED ? REPORT_TRIES : 1)) return from;
     }
+    const peer = this.queue.peer[this.queue.sequence[from]!]!;
     // To port 0, which a datagram may come from, nothing can be sent, segmented or not.
-    const port = this.peers.port(this.queue.peer[this.queue.sequence[from]!]!);
-    if (members > 1 && port !== 0 && UNSEGMENTABLE.includes(errno)) {
+    if (members > 1 && UNSEGMENTABLE.includes(errno) && this.peers.port(peer) !== 0) {
       this.gso = false;
       return from;
     }
     this.tries = 0;
-    const name = errnoName(errno);
+    const name = peer === this.peers.nobody ? 'EDESTADDRREQ' : errnoName(errno);
     this.stats.sendErrors[name] = (this.stats.sendErrors[name] ?? 0) + members;
     return from + members;
   }

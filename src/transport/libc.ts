@@ -31,7 +31,6 @@ export const UDP_SEGMENT = 103;
 /** Also the type of its control message. */
 export const UDP_GRO = 104;
 
-export const MSG_CTRUNC = 0x8;
 export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_ERRQUEUE = 0x2000;

@@ -11,6 +11,8 @@ export class Peers {
   readonly sockaddrs: Int32Array;
   /** 1 for a peer that an ICMP error came from and nothing else since: it is sent single datagrams, so that each is reported. */
   readonly refused: Uint8Array;
+  /** Stands for NONE where the kernel must be given a sockaddr: port 0, to which it sends nothing. */
+  readonly nobody: number;
   private readonly table: Int32Array;
   private readonly texts: string[] = [];
   private last = NONE;
@@ -19,8 +21,11 @@ export class Peers {
   /** @param capacity a power of two */
   constructor(capacity = 65_536) {
     this.capacity = capacity;
-    this.sockaddrs = new Int32Array(new ArrayBuffer(capacity * SOCKADDR_BYTES));
-    this.refused = new Uint8Array(capacity);
+    this.sockaddrs = new Int32Array(new ArrayBuffer((capacity + 1) * SOCKADDR_BYTES));
+    this.refused = new Uint8Array(capacity + 1);
+    this.nobody = capacity;
+    this.sockaddrs[this.nobody * WORDS] = portWord(0);
+    this.refused[this.nobody] = 1;
     this.table = new Int32Array(capacity * 2).fill(NONE);
   }
 

@@ -32,7 +32,8 @@ export interface DatagramTransport {
   /**
    * Queues `[start, start + len)` for `peer`; the bytes must stay until `flush` returns. Messages with the same `order`
    * (a small non-negative integer, e.g. the call's slot) leave in the order they were queued. Returns the queue index.
-   * When the queue is full it flushes first, after calling `onFlushed`.
+   * When the queue is full it flushes first, after calling `onFlushed`. A message for the peer NONE is not sent, and
+   * counted as a send error EDESTADDRREQ.
    */
   send(start: number, len: number, peer: number, order: number): number;
   /** Hands everything queued to the kernel; then calls `onFlushed(count)`, with `txAtUs[i]` the instant message i was handed over. */

@@ -1,5 +1,6 @@
 // One UDP socket driven by batches of system calls through koffi (Linux): recvmmsg, sendmmsg, segmentation both ways. Knows no SIP.
 
+import { NONE } from '../sip/message.ts';
 import { BatchedReceive, ROWS } from './batched-receive.ts';
 import { BatchedSend } from './batched-send.ts';
 import { BindError } from './bind-error.ts';
@@ -218,7 +219,7 @@ export class UdpBatched implements DatagramTransport {
 
   send(start: number, len: number, peer: number, order: number): number {
     if (this.outgoing.queue.count === QUEUE) this.flush();
-    return this.outgoing.queue.add(start, len, peer, order);
+    return this.outgoing.queue.add(start, len, peer === NONE ? this.peers.nobody : peer, order);
   }
 
   flush(): void {

@@ -122,7 +122,10 @@ export class UdpDgram implements DatagramTransport {
   }
 
   private failed(error: NodeJS.ErrnoException): void {
-    const name = error.code ?? error.name;
+    this.countError(error.code ?? error.name);
+  }
+
+  private countError(name: string): void {
     this.stats.sendErrors[name] = (this.stats.sendErrors[name] ?? 0) + 1;
   }
 
@@ -195,10 +198,14 @@ export class UdpDgram implements DatagramTransport {
       const start = this.start[i]!;
       const len = this.len[i]!;
       const peer = this.to[i]!;
+      this.txAtUs[i] = this.nowUs();
+      if (peer === NONE) {
+        this.countError('EDESTADDRREQ');
+        continue;
+      }
       // A copy: when the socket's buffer is full, the runtime keeps the bytes and sends them later.
       const copy = Buffer.allocUnsafe(len);
       copy.set(bytes.subarray(start, start + len));
-      this.txAtUs[i] = this.nowUs();
       socket.send(copy, 0, len, peers.port(peer), peers.address(peer), this.sent);
       stats.sendCalls++;
       stats.datagramsSent++;

@@ -219,6 +219,15 @@ for (const { name, io, segmentation } of combinations) {
       expect((await collect(to, 1))[0]!.peer).toBe(back);
     });
 
+    it('sends nothing to the peer NONE, and counts it', async () => {
+      const [from, to] = [await here(), await here()];
+      for (let i = 0; i < 6; i++) sendTo(from, NONE, message(100, 0, i), 0);
+      sendTo(from, from.transport.peer('127.0.0.1', to.transport.localPort), message(100, 0, 6), 0);
+      from.transport.flush();
+      expect((await collect(to, 1))[0]!.data).toEqual(message(100, 0, 6));
+      expect(from.transport.stats).toMatchObject({ datagramsSent: 1, sendErrors: { EDESTADDRREQ: 6 } });
+    });
+
     it('stamps what it sends and receives in worker time, never in the future', async () => {
       const [from, to] = [await here(), await here()];
       const peer = from.transport.peer('127.0.0.1', to.transport.localPort);
