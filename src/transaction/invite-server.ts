@@ -20,7 +20,7 @@ m.on(PROCEEDING, TIMER_TRYING, PROCEEDING, SEND_TRYING);
 m.on(PROCEEDING, REQUEST, PROCEEDING, SEND);
 // RFC 3261 §17.2.1: provisional responses of the TU are passed on, once each.
 m.on(PROCEEDING, SEND_1XX, PROCEEDING, SEND | STOP_TRYING);
-// RFC 3261 §17.2.1: an ACK before any final response belongs to nothing.
+// An ACK before any final response has nothing to acknowledge.
 m.ignore(PROCEEDING, ACK);
 // RFC 6026 §8.9: a response that cannot be sent is told to the TU; the transaction stays, to absorb retransmissions.
 m.on(PROCEEDING, TRANSPORT_ERROR, PROCEEDING, TU_ERROR);

@@ -15,7 +15,7 @@ export function retransmitIntervalUs(machine: number, state: number, count: numb
   // RFC 3261 §17.1.2.2: in Proceeding Timer E is set to T2.
   if (machine === MACHINE.NON_INVITE_CLIENT && state === STATE.PROCEEDING) return T2_US;
   // RFC 3261 §17.1.2.2, §17.2.1: Timers E and G double until they reach T2.
-  return count > 20 ? T2_US : Math.min(T1_US << count, T2_US);
+  return Math.min(T1_US * 2 ** count, T2_US);
 }
 
 /** Timer D, I, J, K, L or M of a machine that has come to `state`; 0 means that its event follows at once. */

@@ -1,0 +1,136 @@
+// Which transaction a message belongs to: 64-bit keys of requests (RFC 3261 §17.2.3, §9.2), and the test for responses (§17.1.3). Pure; keeps nothing.
+
+import { type Message, NONE } from '../sip/message.ts';
+import { HEADER, METHOD } from '../sip/names.ts';
+
+/** RFC 3261 §8.1.1.7: `z9hG4bK`, lower case: parameter values are compared without regard to case (§7.3.1). */
+const COOKIE = Uint8Array.of(0x7a, 0x39, 0x68, 0x67, 0x34, 0x62, 0x6b);
+/** ASCII letters to lower case, four at a time; of what may stand in a host nothing else is brought together by it. */
+const FOLD = 0x20202020;
+
+/**
+ * The key of the server transaction that `msg` (a request) belongs to or would create, into out[0] and out[1].
+ * The caller compares keys only. Two different transactions get the same key with a chance of 2^-64: with two million alive,
+ * about one in ten million that any two of them collide; the later request is then taken for a retransmission. The seeds
+ * (random, per process) make the keys of one run useless in another; they do not withstand somebody who can watch the keys.
+ * @returns true when the key is made of the branch, false for the RFC 2543 rules
+ */
+export function serverKey(msg: Message, seedA: number, seedB: number, out: Int32Array): boolean {
+  // RFC 3261 §17.2.3: an ACK belongs to the INVITE with its branch.
+  return key(msg, msg.method === METHOD.ACK ? METHOD.INVITE : msg.method, seedA, seedB, out);
+}
+
+/** The key of the INVITE that `msg`, a CANCEL, wants to cancel. */
+export function cancelKey(msg: Message, seedA: number, seedB: number, out: Int32Array): boolean {
+  // RFC 3261 §9.2: the transaction to cancel is the one that would match if the method were the INVITE's.
+  return key(msg, METHOD.INVITE, seedA, seedB, out);
+}
+
+/** RFC 3261 §17.1.3: a response belongs to a client transaction when the branch and the method in CSeq are those of its request. */
+export function clientMatches(
+  msg: Message,
+  bytes: Uint8Array,
+  branchStart: number,
+  branchEnd: number,
+  method: number,
+): boolean {
+  return msg.cseqMethod === method && sameBytes(msg.buf, msg.branchStart, msg.branchEnd, bytes, branchStart, branchEnd);
+}
+
+/**
+ * RFC 3261 §17.2.3: without the cookie, an ACK for a 300–699 must also carry the To tag of our response: the key leaves it out, as
+ * the INVITE has none. `[tagStart, tagEnd)` in `bytes` is that tag.
+ */
+export function ackTagMatches(msg: Message, bytes: Uint8Array, tagStart: number, tagEnd: number): boolean {
+  return sameBytes(msg.buf, msg.toTagStart, msg.toTagEnd, bytes, tagStart, tagEnd);
+}
+
+/** RFC 3261 §8.1.1.7: a branch with the magic cookie is unique in space and time. */
+export function hasCookie(msg: Message): boolean {
+  const { buf, branchStart } = msg;
+  if (branchStart === NONE || msg.branchEnd - branchStart < COOKIE.length) return false;
+  for (let i = 0; i < COOKIE.length; i++) {
+    const c = buf[branchStart + i]!;
+    if ((c >= 0x41 && c <= 0x5a ? c | 0x20 : c) !== COOKIE[i]) return false;
+  }
+  return true;
+}
+
+function key(msg: Message, method: number, seedA: number, seedB: number, out: Int32Array): boolean {
+  const { buf } = msg;
+  out[0] = seedA;
+  out[1] = seedB;
+  mixWord(method, out);
+  if (method === METHOD.UNKNOWN) mixSpan(buf, msg.methodStart, msg.methodEnd, 0, out);
+  const byBranch = hasCookie(msg);
+  if (byBranch) {
+    // RFC 3261 §17.2.3: branch, sent-by and method. A branch is compared byte by byte, since many are base64.
+    mixSpan(buf, msg.branchStart, msg.branchEnd, 0, out);
+    mixSpan(buf, msg.viaHostStart, msg.viaHostEnd, FOLD, out);
+    mixWord(msg.viaPort, out);
+  } else {
+    // RFC 3261 §17.2.3: a peer of RFC 2543: Request-URI, From tag, Call-ID, CSeq, top Via and, but for INVITE and its ACK and CANCEL, the To tag.
+    mixSpan(buf, msg.uriStart, msg.uriEnd, 0, out);
+    mixSpan(buf, msg.fromTagStart, msg.fromTagEnd, 0, out);
+    mixSpan(buf, msg.callIdStart, msg.callIdEnd, 0, out);
+    mixWord(msg.cseq, out);
+    const via = msg.first[HEADER.VIA]!;
+    if (via !== NONE) mixSpan(buf, msg.valueStart[via]!, msg.viaEnd, 0, out);
+    if (method !== METHOD.INVITE) mixSpan(buf, msg.toTagStart, msg.toTagEnd, 0, out);
+  }
+  finish(out);
+  return byBranch;
+}
+
+/** Mixes length and bytes of a span; NONE counts as empty. `fold` is OR-ed to each four bytes. bench/match.ts: words beat bytes by two. */
+function mixSpan(buf: Uint8Array, start: number, end: number, fold: number, out: Int32Array): void {
+  let a = out[0]! ^ (end - start);
+  let b = out[1]!;
+  let at = start;
+  // Each round is a bijection of (a, b) for a given word, so that rounds lose nothing.
+  for (; at + 4 <= end; at += 4) {
+    const word = buf[at]! | (buf[at + 1]! << 8) | (buf[at + 2]! << 16) | (buf[at + 3]! << 24) | fold;
+    a = Math.imul(a ^ word, 0x9e3779b1);
+    a = (((a << 13) | (a >>> 19)) + b) | 0;
+    b = Math.imul(b ^ ((word << 16) | (word >>> 16)), 0x85ebca77);
+    b = (((b << 17) | (b >>> 15)) + a) | 0;
+  }
+  if (at < end) {
+    let word = buf[at]!;
+    if (at + 1 < end) word |= buf[at + 1]! << 8;
+    if (at + 2 < end) word |= buf[at + 2]! << 16;
+    word |= fold;
+    a = Math.imul(a ^ word, 0x9e3779b1);
+    a = (((a << 13) | (a >>> 19)) + b) | 0;
+    b = Math.imul(b ^ ((word << 16) | (word >>> 16)), 0x85ebca77);
+    b = (((b << 17) | (b >>> 15)) + a) | 0;
+  }
+  out[0] = a;
+  out[1] = b;
+}
+
+function mixWord(word: number, out: Int32Array): void {
+  const a = Math.imul(out[0]! ^ word, 0x9e3779b1);
+  out[0] = ((a << 13) | (a >>> 19)) + out[1]!;
+  const b = Math.imul(out[1]! ^ ((word << 16) | (word >>> 16)), 0x85ebca77);
+  out[1] = ((b << 17) | (b >>> 15)) + out[0]!;
+}
+
+/** Spreads every bit over both words. */
+function finish(out: Int32Array): void {
+  let a = out[0]!;
+  let b = out[1]!;
+  for (let i = 0; i < 2; i++) {
+    a = Math.imul(a ^ (a >>> 16) ^ b, 0x21f0aaad);
+    b = Math.imul(b ^ (b >>> 15) ^ a, 0x735a2d97);
+  }
+  out[0] = a ^ (a >>> 15);
+  out[1] = b ^ (b >>> 16);
+}
+
+function sameBytes(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
+  const length = aEnd - aStart;
+  if (aStart === NONE || bStart === NONE || length !== bEnd - bStart) return aStart === NONE && bStart === NONE;
+  for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
+  return true;
+}
