@@ -30,7 +30,7 @@ if [ ! -f "$built" ] || [ "$installed" -nt "$built" ] ||
   mark=$(mktemp)
   trap 'rm -f "$mark"' EXIT
   rm -rf dist
-  npx --no-install tsc -p tsconfig.build.json >&2
+  node_modules/.bin/tsc -p tsconfig.build.json >&2
   # The time of the mark is that before the build: a file saved meanwhile is built next time.
   touch -r "$mark" "$built"
 fi

@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash scripts/setup.sh
 bash scripts/peers.sh
-exec npx --no-install vitest run "$@"
+exec node_modules/.bin/vitest run "$@"
