@@ -82,7 +82,7 @@ function key(msg: Message, method: number, seedA: number, seedB: number, out: In
   return byBranch;
 }
 
-/** Mixes length and bytes of a span; NONE counts as empty. `fold` is OR-ed to each four bytes. bench/match.ts: words beat bytes by two. */
+/** Mixes length and bytes of a span; NONE counts as empty. `fold` is OR-ed to each four bytes. Cost: bench/match.ts. */
 function mixSpan(buf: Uint8Array, start: number, end: number, fold: number, out: Int32Array): void {
   let a = out[0]! ^ (end - start);
   let b = out[1]!;
