@@ -49,7 +49,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [],
     types: ['metrics', 'rules', 'conformance'],
     builtins: ['fs', 'path', 'crypto'],
-    packages: ['csv-stringify', 'log-update', 'picocolors'],
+    packages: ['csv-stringify', 'log-update', 'picocolors', 'zod'],
   },
   cli: {
     rooms: ['controller', 'conformance', 'report', 'suites'],
@@ -93,7 +93,7 @@ function objection(file: string, { specifier, typeOnly }: Import): string | null
   const [room, ...rest] = file.split(sep) as [string, ...string[]];
   const row = ROOMS[room]!;
   if (specifier.startsWith('node:')) {
-    const builtin = specifier.slice(5);
+    const builtin = specifier.slice(5).split('/')[0]!;
     const allowed =
       row.builtins?.some((entry) => entry === builtin || entry === `${rest.join('/')}:${builtin}`) ?? false;
     return allowed ? null : `${file}: ${room} may not use ${specifier}`;
