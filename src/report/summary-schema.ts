@@ -176,7 +176,6 @@ export const summarySchema = z.object({
 export function summaryJsonSchema(): object {
   return {
     ...z.toJSONSchema(summarySchema, { io: 'input' }),
-    $id: 'https://busyhour.invalid/schemas/summary.schema.json',
     title: 'busyhour summary.json',
     description: 'Results of a run, schemaVersion 1. Fields may be added; none is renamed.',
   };

@@ -2,20 +2,12 @@
 
 import type { Latency, Summary } from '../../metrics/summary.ts';
 import { number, time } from '../format.ts';
+import { timersOf } from '../timers.ts';
 import type { Chart, ColorName, Line } from './chart.ts';
 import { linear, logarithmic, type Scale } from './scale.ts';
 import { tick } from './time-charts.ts';
 
 const HUES: readonly ColorName[] = ['blue', 'orange', 'green', 'purple'];
-
-/** Timers of a report in reading order; the lag is the generator's own and has its place there. */
-export function timersOf(summary: Summary): string[] {
-  const order = ['srd', 'setup', 'sdd', 'rrd'];
-  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
-  return Object.keys(summary.latencyUs)
-    .filter((name) => name !== 'lag')
-    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-}
 
 export function curveChart(summary: Summary): Chart | null {
   const names = timersOf(summary).slice(0, HUES.length);

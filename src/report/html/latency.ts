@@ -3,8 +3,9 @@
 import type { Interval } from '../../metrics/interval.ts';
 import type { Latency, Summary } from '../../metrics/summary.ts';
 import { number, percent, rate, time } from '../format.ts';
+import { timersOf } from '../timers.ts';
 import { drawChart } from './chart.ts';
-import { curveChart, timersOf } from './curve-chart.ts';
+import { curveChart } from './curve-chart.ts';
 import { html, type Markup } from './markup.ts';
 import { latencyChart, rateChart, thinned, timerOverTime } from './time-charts.ts';
 

@@ -1,7 +1,8 @@
 // The top of the report: what was run, the verdict with its reasons, thresholds, and the figures at a glance.
 
-import type { Summary, ThresholdResult } from '../../metrics/summary.ts';
-import { number, percent, plural, rate, seconds, share, time } from '../format.ts';
+import type { Summary } from '../../metrics/summary.ts';
+import { number, plural, rate, seconds, share, time } from '../format.ts';
+import { observed } from '../observed.ts';
 import { html, type Markup } from './markup.ts';
 
 const WORDS = { pass: '✓ Pass', fail: '✕ Fail', inconclusive: '? Inconclusive' } as const;
@@ -37,21 +38,6 @@ ${s.thresholds.map(
   ) => html`<tr><td class="${t.passed ? 'yes' : 'no'}">${t.passed ? '✓ held' : t.observed === null ? '✕ no data' : '✕ crossed'}</td><td><code>${t.expression}</code></td><td class="n">${observed(t)}</td><td class="after">${t.note}</td></tr>
 `,
 )}</tbody></table></div></section>`;
-}
-
-/** The observed number in its unit. */
-export function observed(t: ThresholdResult): string {
-  if (t.observed === null) return 'no data';
-  switch (t.unit) {
-    case 'us':
-      return time(t.observed);
-    case 'percent':
-      return percent(t.observed);
-    case 'cps':
-      return `${rate(t.observed)} calls/s`;
-    case 'count':
-      return number(t.observed);
-  }
 }
 
 interface Tile {
