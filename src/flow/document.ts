@@ -1,18 +1,6 @@
 // A YAML text as plain data that still knows the line and column of every key and value. Knows nothing of flows.
 
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-} from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
 import type { Problem } from './problem.ts';
 
 export type Path = readonly (string | number)[];
@@ -21,12 +9,13 @@ export type Path = readonly (string | number)[];
 export class Problems {
   readonly list: Problem[] = [];
   private readonly file: string;
-  private readonly lines: LineCounter;
+  /** Offset of the first character of each line. */
+  private readonly lineStarts: readonly number[];
   private readonly root: Node | null;
 
-  constructor(file: string, lines: LineCounter, root: Node | null) {
+  constructor(file: string, text: string, root: Node | null) {
     this.file = file;
-    this.lines = lines;
+    this.lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
     this.root = root;
   }
 
@@ -46,14 +35,20 @@ export class Problems {
   }
 
   addAt(offset: number, message: string, mend: string, severity: 'error' | 'warning' = 'error'): void {
-    const { line, col } = this.lines.linePos(offset);
-    const same = this.list.some((p) => p.line === line && p.column === col && p.message === message);
-    if (!same) this.list.push({ file: this.file, line, column: col, severity, message, mend });
+    const line = this.lineAt(offset);
+    const column = offset - this.lineStarts[line - 1]! + 1;
+    const same = this.list.some((p) => p.line === line && p.column === column && p.message === message);
+    if (!same) this.list.push({ file: this.file, line, column, severity, message, mend });
   }
 
   /** 1-based line of a place. */
   lineOf(path: Path): number {
-    return this.lines.linePos(offsetOf(this.root, path, 'value')).line;
+    return this.lineAt(offsetOf(this.root, path, 'value'));
+  }
+
+  private lineAt(offset: number): number {
+    const line = this.lineStarts.findIndex((start) => start > offset);
+    return line < 0 ? this.lineStarts.length : line;
   }
 
   sorted(): Problem[] {
@@ -111,30 +106,63 @@ const MENDS: Readonly<Record<string, string>> = {
 
 /** Reads `text`; `value` is undefined when the YAML itself is wrong. */
 export function readDocument(text: string, file: string): { value: unknown; problems: Problems } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const problems = new Problems(file, lines, document.contents);
+  const document = parseDocument(text, { prettyErrors: false });
+  const problems = new Problems(file, text, document.contents);
   for (const fault of [...document.errors, ...document.warnings]) {
-    const message = fault.code === 'DUPLICATE_KEY' ? duplicate(document, fault.pos[0]) : `not YAML: ${fault.message}`;
-    problems.addAt(fault.pos[0], message, MENDS[fault.code] ?? 'see https://yaml.org/spec/1.2.2, or quote the text');
+    const [at] = fault.pos;
+    const mend = MENDS[fault.code] ?? 'see https://yaml.org/spec/1.2.2, or quote the text';
+    if (fault.code === 'DUPLICATE_KEY') problems.addAt(at, `${keyAt(document, at)} is given twice`, mend);
+    else if (fault.code === 'MULTIPLE_DOCS') problems.addAt(at, 'a second document begins here', mend);
+    else if (fault.code === 'MISSING_CHAR') problems.addAt(openingOf(document, at), `not YAML: ${fault.message}`, mend);
+    else problems.addAt(at, `not YAML: ${fault.message}`, mend);
   }
+  visit(document, {
+    Pair(_, { key }) {
+      if (isNode(key) && !isScalar(key))
+        problems.addAt(key.range?.[0] ?? 0, 'a key is a list, a map or an alias', 'write a word');
+    },
+  });
   if (problems.failed) return { value: undefined, problems };
   keepHeaderNumbers(document);
   try {
     return { value: document.toJS({ maxAliasCount: 100 }), problems };
   } catch (error) {
-    // An alias without its anchor, or too many of them.
-    problems.addAt(0, `not YAML: ${(error as Error).message}`, 'write the steps out instead of using * aliases');
+    // toJS throws for an alias without its anchor, and for aliases that would unfold to far too much.
+    const at = brokenAlias(document);
+    problems.addAt(at, `not YAML: ${(error as Error).message}`, 'write the steps out instead of using * aliases');
     return { value: undefined, problems };
   }
 }
 
-function duplicate(document: Document, offset: number): string {
-  let name = 'key';
+function keyAt(document: Document, offset: number): string {
+  let name = 'a key';
   visit(document, {
     Pair(_, pair) {
-      if (isPair(pair) && isScalar(pair.key) && pair.key.range?.[0] === offset) name = String(pair.key.value);
+      if (isScalar(pair.key) && pair.key.range?.[0] === offset) name = String(pair.key.value);
     },
   });
-  return `${name} is given twice`;
+  return name;
+}
+
+/** Where the quoted text begins that is still open at `offset`; `offset` itself when there is none. */
+function openingOf(document: Document, offset: number): number {
+  let found = offset;
+  visit(document, {
+    Scalar(_, { range, type }) {
+      if (type?.startsWith('QUOTE') && range && range[0] <= offset && range[1] >= offset) found = range[0];
+    },
+  });
+  return found;
+}
+
+/** The first alias without an anchor, else the last alias of all. */
+function brokenAlias(document: Document): number {
+  let found = 0;
+  visit(document, {
+    Alias(_, alias) {
+      found = alias.range?.[0] ?? found;
+      return alias.resolve(document) === undefined ? visit.BREAK : undefined;
+    },
+  });
+  return found;
 }

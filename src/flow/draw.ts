@@ -11,22 +11,19 @@ function centre(text: string, width: number, fill: string): string {
   return fill.repeat(left) + text + fill.repeat(width - text.length - left);
 }
 
-function drawLine(line: FlowLine, width: number): string {
-  switch (line.kind) {
-    case 'message': {
-      const shaft = centre(` ${line.label} `, width - 1, line.optional ? '╌' : '─');
-      const arrow = line.from === 'caller' ? `│${shaft}▶│` : `│◀${shaft}│`;
-      return line.note === '' ? arrow : `${arrow}  ${line.note}`;
-    }
-    case 'pause':
-      return `┆${centre(line.label, width, ' ')}┆`;
-    case 'label':
-      return `│${centre(`${line.label}:`, width, ' ')}│`;
-    case 'goto':
-      return `│${centre(line.label, width, ' ')}│`;
-    default:
-      return `├${centre(` ${line.label} `, width, '┄')}┤`;
-  }
+function drawLine({ kind, from, label, note, optional }: FlowLine, width: number): string {
+  const shaft = centre(` ${label} `, width - 1, optional ? '╌' : '─');
+  const text = centre(kind === 'label' ? `${label}:` : label, width, ' ');
+  const rungs: Record<FlowLine['kind'], string> = {
+    message: from === 'caller' ? `│${shaft}▶│` : `│◀${shaft}│`,
+    pause: `┆${text}┆`,
+    label: `│${text}│`,
+    goto: `│${text}│`,
+    repeat: `├${centre(` ${label} `, width, '┄')}┤`,
+    anyOf: `├${centre(` ${label} `, width, '┄')}┤`,
+    close: `├${centre(` ${label} `, width, '┄')}┤`,
+  };
+  return note === '' ? rungs[kind] : `${rungs[kind]}  ${note}`;
 }
 
 /** The ladder of a flow, with its name and title above; lines end in \n. */

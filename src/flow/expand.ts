@@ -192,9 +192,9 @@ class Expander {
   private anyOf(step: Extract<FlowStepFile, { anyOf: unknown }>, path: Path): void {
     if (step.label !== undefined) this.label(step.label, [...path, 'label']);
     const choices = this.choices(path, () => {
-      this.line({ kind: 'anyOf', from: null, label: 'any of' }, path);
+      this.line({ kind: 'anyOf', from: null, label: 'any of these', note: noteOf(step) }, path);
       const made = step.anyOf.map((one, i) => this.alternative(one, [...path, 'anyOf', i]));
-      this.line({ kind: 'close', from: null, label: 'end of any of' }, path);
+      this.line({ kind: 'close', from: null, label: 'end of these' }, path);
       const other = made.findIndex(({ from }) => from !== made[0]!.from);
       if (other > 0)
         this.problems.add(
@@ -264,9 +264,15 @@ class Expander {
       if (step.timeoutLabel !== null) step.onTimeout = this.target(step.timeoutLabel, [...step.path, 'onTimeout']);
       step.absent = step.optional ? this.withoutRequest(step, i) : i + 1;
     });
-    this.steps.forEach((step) => {
-      if (step.kind === 'message') this.checkWait(step);
-    });
+    const first = this.steps[nextMessage(this.steps, 0)];
+    if (first?.kind === 'message' && first.optional)
+      this.problems.add(
+        [...first.path, 'optional'],
+        'key',
+        'the first message cannot be optional',
+        'leave optional out',
+      );
+    if (!this.problems.failed) for (const step of this.steps) if (step.kind === 'message') this.checkWait(step);
     for (const [name, { path, used }] of this.labels)
       if (!used) this.problems.add(path, 'value', `nothing goes to the label ${name}`, 'remove it', 'warning');
   }

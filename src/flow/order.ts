@@ -21,6 +21,8 @@ interface Pending {
 /** What both ends know at one point of the ladder. */
 export interface Situation {
   readonly begun: boolean;
+  /** A wait of the flow has run out on the way here. */
+  readonly late: boolean;
   readonly pending: readonly Pending[];
   readonly dialog: 'none' | 'early' | 'confirmed' | 'over';
   /** A SUBSCRIBE or REFER has made the callee know the caller. */
@@ -34,6 +36,7 @@ export interface Situation {
 
 export const START: Situation = {
   begun: false,
+  late: false,
   pending: [],
   dialog: 'none',
   subscribed: false,
@@ -258,32 +261,20 @@ export class Order {
     );
   }
 
-  /** Nothing may be open when the ladder ends; `path` is its last step. */
+  /** Nothing may be open when the ladder ends; `path` is its last step. What a timeout cut short may be left so. */
   end(now: Situation, path: Path): void {
     const [open] = now.pending;
-    if (open !== undefined)
-      this.problems.add(
-        path,
-        'value',
-        `the ladder ends before ${METHOD_NAMES[open.method]} has a final response`,
-        `add - ${other(open.from)}: 200`,
-      );
-    else if (now.ack?.success)
-      this.problems.add(path, 'value', 'the ladder ends before the ACK', `add - ${now.ack.from}: ACK`);
+    const way = now.late ? 'after a timeout the ladder ends' : 'the ladder ends';
+    const severity = now.late ? 'warning' : 'error';
+    const tell = (what: string, mend: string, how: 'error' | 'warning') =>
+      this.problems.add(path, 'value', `${way} ${what}`, mend, how);
+    if (open !== undefined) {
+      const mend = `add - ${other(open.from)}: 200`;
+      tell(`before ${METHOD_NAMES[open.method]} has a final response`, mend, severity);
+    } else if (now.ack?.success) tell('before the ACK', `add - ${now.ack.from}: ACK`, severity);
     else if (now.prack !== null)
-      this.problems.add(
-        path,
-        'value',
-        'the ladder ends before the PRACK',
-        `add - ${now.prack.from}: PRACK behind the reliable provisional`,
-      );
+      tell('before the PRACK', `add - ${now.prack.from}: PRACK behind the reliable provisional`, severity);
     else if (now.dialog === 'confirmed')
-      this.problems.add(
-        path,
-        'value',
-        'the ladder ends and the call is still up',
-        'add - caller: BYE and - callee: 200',
-        'warning',
-      );
+      tell('and the call is still up', 'add - caller: BYE and - callee: 200', 'warning');
   }
 }

@@ -116,7 +116,7 @@ function fault(path: Path, inside: readonly string[], value: object, problems: P
   else if (key === 'of' && typeof given === 'string') unknownMethod(path, given, problems);
   else {
     const [takes, mend] = TAKES[key]!;
-    problems.add(path, 'value', `${inside.join('.')}: ${key} ${takes}`, mend);
+    problems.add(path, 'value', inside.length > 1 ? `${inside.join('.')}: ${key} ${takes}` : `${key} ${takes}`, mend);
   }
 }
 

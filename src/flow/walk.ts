@@ -2,14 +2,16 @@
 
 import type { Problems } from './document.ts';
 import type { DraftMessage, DraftStep } from './expand.ts';
-import { other } from './flow.ts';
+import { nextMessage, other } from './flow.ts';
 import type { DraftChoice } from './message.ts';
 import { Order, type Situation, START } from './order.ts';
 
 const NONE = -1;
 
-/** Most different situations at one step before the ladder is called too tangled. */
-const MAX_SITUATIONS = 256;
+function overlap(a: DraftChoice, b: DraftChoice): boolean {
+  if (a.kind !== b.kind || a.method !== b.method) return false;
+  return a.kind === 'request' || a.ranges.some(([lo, hi]) => b.ranges.some(([low, high]) => lo <= high && low <= hi));
+}
 
 class Walk {
   private readonly steps: readonly DraftStep[];
@@ -17,6 +19,8 @@ class Walk {
   /** Per step (and the end): the situations it was reached in, with the variables surely captured by then. */
   private readonly reached: Map<string, ReadonlySet<string>>[];
   private readonly work: { step: number; now: Situation; captured: ReadonlySet<string> }[] = [];
+  /** Situations at the end of the ladder: judged last, and only when nothing else is wrong. */
+  private readonly ends: Situation[] = [];
   private readonly order: Order;
   private readonly variables: ReadonlySet<string>;
 
@@ -38,12 +42,35 @@ class Walk {
     for (let next = this.work.pop(); next !== undefined; next = this.work.pop()) {
       const { step: index, now, captured } = next;
       const step = this.steps[index];
-      if (step === undefined) this.order.end(now, this.steps.at(-1)!.path);
+      if (step === undefined) this.ends.push(now);
       else if (step.kind === 'pause') this.enter(index + 1, now, captured);
       else if (step.kind === 'goto') this.enter(step.to, now, captured);
       else this.message(step, now, captured);
     }
+    if (this.problems.failed) return;
+    this.ends.sort((a, b) => Number(a.late) - Number(b.late));
+    for (const now of this.ends) this.order.end(now, this.steps.at(-1)!.path);
     this.unreachable();
+    for (const step of this.steps) if (step.kind === 'message' && step.optional) this.ambiguous(step);
+  }
+
+  /** An optional message that also fits a later one of the same wait takes its place when only one comes. */
+  private ambiguous(step: DraftMessage): void {
+    const [mine] = step.choices;
+    let at = step;
+    for (let gone = 0; gone < this.steps.length && at.optional; gone++) {
+      const next = this.steps[nextMessage(this.steps, at.absent)];
+      if (next?.kind !== 'message' || next.from !== step.from) return;
+      at = next;
+    }
+    if (at.optional || !at.choices.some((choice) => overlap(mine!, choice))) return;
+    this.problems.add(
+      [...step.path, 'optional'],
+      'key',
+      `when one message comes, it is taken for this optional one and not for line ${this.problems.lineOf(at.path)}`,
+      'leave this step out, or give the two different statuses',
+      'warning',
+    );
   }
 
   private enter(step: number, now: Situation, captured: ReadonlySet<string>): void {
@@ -53,15 +80,6 @@ class Walk {
     const before = known.get(key);
     const sure = before === undefined ? captured : new Set([...before].filter((name) => captured.has(name)));
     if (before !== undefined && sure.size === before.size) return;
-    if (known.size >= MAX_SITUATIONS) {
-      this.problems.add(
-        this.steps[step]?.path ?? ['ladder'],
-        'value',
-        'too many paths meet here',
-        'make the alternatives fewer, or two flows',
-      );
-      return;
-    }
     known.set(key, sure);
     this.work.push({ step, now, captured: sure });
   }
@@ -69,15 +87,8 @@ class Walk {
   private message(step: DraftMessage, now: Situation, captured: ReadonlySet<string>): void {
     if (step.timeoutUs !== NONE && !now.begun)
       this.problems.add([...step.path, 'timeout'], 'key', 'nobody waits for the first message', 'leave timeout out');
-    if (step.onTimeout !== NONE) this.enter(step.onTimeout, now, captured);
-    if (step.optional && now.begun) this.enter(step.absent, now, captured);
-    else if (step.optional)
-      this.problems.add(
-        [...step.path, 'optional'],
-        'key',
-        'the first message cannot be optional',
-        'leave optional out',
-      );
+    if (step.onTimeout !== NONE) this.enter(step.onTimeout, { ...now, late: true }, captured);
+    if (step.optional) this.enter(step.absent, now, captured);
     for (const choice of step.choices) {
       this.checkUses(choice, captured);
       const after = choice.kind === 'request' ? this.order.request(choice, now) : this.order.response(choice, now);
@@ -108,7 +119,6 @@ class Walk {
   }
 
   private unreachable(): void {
-    if (this.problems.failed) return;
     if (this.reached.at(-1)!.size === 0) {
       this.problems.add(
         ['ladder'],
@@ -122,8 +132,11 @@ class Walk {
     this.steps.forEach((step, i) => {
       if (this.reached[i]!.size > 0) alive.add(step.path.join('/'));
     });
-    for (const { path } of this.steps)
-      if (!alive.has(path.join('/')))
+    // One warning for a whole stretch of dead steps: the first of them.
+    let dead = false;
+    for (const { path } of this.steps) {
+      const lives = alive.has(path.join('/'));
+      if (!lives && !dead)
         this.problems.add(
           path,
           'value',
@@ -131,6 +144,8 @@ class Walk {
           'remove it, or put a label before it and go there',
           'warning',
         );
+      dead = !lives;
+    }
   }
 }
 

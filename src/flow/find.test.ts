@@ -1,0 +1,67 @@
+// Built-in flows and files of the user, found or told why not.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { findFlow, listFlows } from './find.ts';
+import { formatProblem } from './problem.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'flows-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function problemsOf(name: string): string[] {
+  const loaded = findFlow(name);
+  return ('flow' in loaded ? loaded.warnings : loaded.problems).map(formatProblem);
+}
+
+describe('built-in flows', () => {
+  it('are listed with their methods', () => {
+    expect(listFlows().map(({ name, methods }) => [name, ...methods])).toEqual([
+      ['basic', 'INVITE', 'ACK', 'BYE'],
+      ['cancel', 'INVITE', 'CANCEL', 'ACK'],
+      ['options', 'OPTIONS'],
+      ['prack-info-refer', 'INVITE', 'PRACK', 'ACK', 'INFO', 'REFER', 'NOTIFY', 'BYE'],
+    ]);
+  });
+
+  it('are called as their files, have no warnings, and one line of title', () => {
+    for (const { name, title, file } of listFlows()) {
+      expect(basename(file)).toBe(`${name}.yaml`);
+      expect(title).toMatch(/^[A-Z][^\n]*$/);
+      expect(problemsOf(name)).toEqual([]);
+      expect(findFlow(file)).toEqual(findFlow(name));
+    }
+  });
+});
+
+describe('flows by name or file', () => {
+  it.each([
+    ['bsic', 'bsic: no flow is called bsic; mend: write basic; a file of yours needs its path, such as ./bsic.yaml'],
+    [
+      'zzz',
+      'zzz: no flow is called zzz; mend: built in: basic, cancel, options, prack-info-refer; a file of yours needs its path, such as ./zzz.yaml',
+    ],
+    [
+      'none/such.yaml',
+      'none/such.yaml: there is no such file; mend: check the path, or name a built-in flow: busyhour flows',
+    ],
+    [
+      './',
+      './: the file cannot be read: EISDIR: illegal operation on a directory, read; mend: see that it is a file and that you may read it',
+    ],
+  ])('%s', (name, problem) => {
+    expect(problemsOf(name)).toEqual([problem]);
+  });
+
+  it('reads a file of the user, and its data columns', () => {
+    const file = join(folder, 'mine.yaml');
+    writeFileSync(
+      file,
+      'flow: mine\ntitle: t\nladder:\n  - caller: OPTIONS\n    headers: { Subject: "{{data.user}}" }\n  - callee: 200\n',
+    );
+    expect(findFlow(file, { dataColumns: ['user'] })).toMatchObject({ flow: { name: 'mine', file } });
+    expect(problemsOf(file)).toEqual([
+      `${file}:5:25: no data file gives {{data.user}}; mend: give one with --data FILE.csv`,
+    ]);
+  });
+});

@@ -1,0 +1,14 @@
+// The published JSON Schema is the one the validator gives.
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { METHOD_NAMES } from '../sip/names.ts';
+import { flowJsonSchema, METHODS } from './schema.ts';
+
+it('schemas/flow.schema.json is fresh: npx tsx scripts/write-schema.ts writes it', () => {
+  const committed = readFileSync(new URL('../../schemas/flow.schema.json', import.meta.url), 'utf8');
+  expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(flowJsonSchema())));
+});
+
+it('offers every method that has a number', () => {
+  expect(METHODS).toEqual(METHOD_NAMES.filter((name) => name !== 'UNKNOWN'));
+});
