@@ -62,7 +62,7 @@ basic: A call that is answered, held and ended by the caller
    │                                    │
    │───────────── INVITE ──────────────▶│  sdp offer
    │◀╌╌╌╌╌╌╌╌╌╌╌ 100 Trying ╌╌╌╌╌╌╌╌╌╌╌╌│  optional
-   │◀╌╌╌╌╌╌╌╌╌╌╌ 180 Ringing ╌╌╌╌╌╌╌╌╌╌╌│  optional
+   │◀╌╌╌╌╌╌╌╌╌╌╌ 180 or 183 ╌╌╌╌╌╌╌╌╌╌╌╌│  optional
    │◀───────────── 200 OK ──────────────│  sdp answer
    │─────────────── ACK ───────────────▶│
    ┆             pause hold             ┆
