@@ -5,8 +5,9 @@ import type { HistogramState } from './snapshot.ts';
 
 /**
  * Counts stand in the places hdr-histogram-js gives them (a test proves it for every power of two and its neighbours), so that
- * merging and encoding are the library's. The place itself is found here with integers: 4 ns and nothing allocated, against
- * 87 ns for the library's JS histogram and 23 ns for its WASM one, whose snapshot must be encoded first (bench/histogram.ts).
+ * merging and encoding are the library's. The place itself is found here with integers: 9 ns and nothing allocated, and a snapshot
+ * of 20 series in 0.2 ms. The library's JS histogram takes 72 ns and 16 bytes a record; its WASM one 18 ns, and 0.9 ms for the
+ * snapshot, which must be encoded first (bench/histogram.ts).
  */
 export class Recorder {
   private readonly names: string[] = [];

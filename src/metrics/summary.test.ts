@@ -2,12 +2,15 @@
 
 import { describe, expect, test } from 'vitest';
 import { PROGRAM, sampleRun } from '../../tests/samples/run.ts';
-import { COUNTER } from './counters.ts';
+import { COUNTER_COUNT } from './counters.ts';
 import { definitionOf } from './definitions.ts';
 import { decodeHistogram, percentileOf } from './histogram.ts';
+import { intervalOf } from './interval.ts';
 import { liveOf } from './live.ts';
 import { measure } from './measure.ts';
 import { merge } from './merge.ts';
+import { Recorder } from './recorder.ts';
+import type { Snapshot } from './snapshot.ts';
 
 const clean = sampleRun('clean', 5, 200);
 const troubled = sampleRun('troubled', 40, 200);
@@ -123,10 +126,50 @@ test('no worker at all still makes a summary of zeros', () => {
   });
 });
 
-test('the live view takes the flow’s first timer', () => {
-  const totals = merge([], 1);
-  const live = liveOf(totals, [PROGRAM], null);
-  expect(live).toMatchObject({ started: 0, p50Us: null, intervalCps: null, failure: '' });
-  expect(live.ladder[0]!.lines).toHaveLength(PROGRAM.ladder.length);
-  expect(totals.counters[COUNTER.CALLS_STARTED]).toBe(0);
+describe('the live view', () => {
+  test('is empty before there is data', () => {
+    const live = liveOf(merge([], 1), [PROGRAM], null);
+    expect(live).toMatchObject({ started: 0, p50Us: null, intervalCps: null, failure: '' });
+    expect(live.ladder[0]!.lines).toHaveLength(PROGRAM.ladder.length);
+  });
+
+  test('takes srd where the flow has it, else the first other timer', () => {
+    const view = (...series: string[]) => {
+      const recorder = new Recorder();
+      for (const [i, name] of series.entries()) recorder.record(recorder.series(name), 100 * (i + 1));
+      const totals = merge([{ ...EMPTY, histograms: recorder.snapshot() }], 1);
+      return liveOf(totals, [PROGRAM], intervalOf(null, totals));
+    };
+    expect(view('lag', 'rtt.INFO', 'srd')).toMatchObject({
+      timer: 'srd',
+      p50Us: 300,
+      intervalP50Us: 300,
+      lagP99Us: 100,
+    });
+    expect(view('lag', 'rtt.OPTIONS.sent', 'rtt.OPTIONS')).toMatchObject({
+      timer: 'rtt.OPTIONS',
+      p50Us: 300,
+      intervalP99Us: 300,
+    });
+    expect(view('rtt.INFO', 'rrd')).toMatchObject({ timer: 'rrd', p50Us: 200 });
+  });
 });
+
+const EMPTY: Snapshot = {
+  type: 'snapshot',
+  index: 0,
+  final: true,
+  atUs: 1e6,
+  counters: new Float64Array(COUNTER_COUNT),
+  planned: 0,
+  methodCounts: new Float64Array(0),
+  statusCounts: new Float64Array(0),
+  lineCounts: [],
+  histograms: [],
+  failures: [],
+  rules: [],
+  sendErrors: {},
+  slots: { transactions: 0, calls: 0, chunkBytes: 0 },
+  refusedBy: [],
+  heard: false,
+};
