@@ -84,7 +84,6 @@ export function settle(rows: Int32Array, pc: number, ahead: number): number {
     else if (op !== OP.RECV_REQUEST && op !== OP.RECV_RESPONSE) return at;
     else if (at - pc >= 0 && at - pc < AHEAD_ROWS && (ahead & (1 << (at - pc))) !== 0) {
       at = rows[base + ROW.NEXT]!;
-      if (waitAt === NONE) waitAt = NONE;
     } else if ((rows[base + ROW.FLAGS]! & FLAG.OPTIONAL) !== 0 && rows[base + ROW.TIME_US] === NONE) {
       if (waitAt === NONE) waitAt = at;
       at++;

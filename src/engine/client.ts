@@ -1,0 +1,336 @@
+// The client side of transactions: sends requests, takes responses, runs Timers A, B, D, E, F, K, M. Knows no flow: what matters to one is handed to the player.
+
+import { COUNTER, LINE } from '../metrics/counters.ts';
+import { copyWithin } from '../sip/memory.ts';
+import { NONE } from '../sip/message.ts';
+import { METHOD } from '../sip/names.ts';
+import { putDecimal } from '../sip/bytes.ts';
+import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
+import { effects, nextState, step } from '../transaction/machine.ts';
+import type { Wire } from './compose.ts';
+import type { Engine } from './engine.ts';
+import { FIELD } from './fields.ts';
+import { BRANCH_KIND, BRANCH_LENGTH, TAG_LENGTH } from './identity.ts';
+import { clientFailed, clientResponse } from './player.ts';
+import { TXN } from './transactions.ts';
+
+/** Fills the fields that name a call in a request: our tag, Call-ID. */
+export function setIdentity(e: Engine, slot: number, serial: number): void {
+  e.identity.putTag(e.bytes, e.tagAt + 5, slot, serial);
+  e.fields.set(FIELD.LOCAL_TAG, e.tagAt + 5, TAG_LENGTH);
+  const { dialogs } = e;
+  if (slot < e.dialogs.state.length && dialogs.callIdLen[slot]! > 0 && e.config.role === 'callee') {
+    e.fields.set(FIELD.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!);
+  } else {
+    copyWithin(e.bytes, e.callIdAt, e.tagAt + 5, TAG_LENGTH);
+    e.fields.set(FIELD.CALL_ID, e.callIdAt, e.callIdLength);
+  }
+}
+
+/** Fills Request-URI, Route and the peer's tag from dialog slot `dialog` (RFC 3261 §12.2.1.1), or from the target when there is none. */
+export function setRemote(e: Engine, dialog: number): void {
+  const { fields, dialogs } = e;
+  if (dialog === NONE || dialogs.state[dialog] === 0) {
+    fields.set(FIELD.TARGET, e.targetAt, e.targetLength);
+    fields.set(FIELD.ROUTES, 0, 0);
+    fields.set(FIELD.REMOTE_TAG, 0, 0);
+    return;
+  }
+  fields.set(FIELD.TARGET, dialogs.targetStart[dialog]!, dialogs.targetLen[dialog]!);
+  fields.set(FIELD.ROUTES, dialogs.routesStart[dialog]!, dialogs.routesLen[dialog]!);
+  const tag = dialogs.remoteTagLen[dialog]!;
+  copyWithin(e.bytes, e.remoteTagAt + 5, dialogs.remoteTagStart[dialog]!, tag);
+  fields.set(FIELD.REMOTE_TAG, e.remoteTagAt, tag === 0 ? 0 : tag + 5);
+  fields.set(FIELD.LOCAL_NAME, dialogs.localNameStart[dialog]!, dialogs.localNameLen[dialog]!);
+  fields.set(FIELD.REMOTE_NAME, dialogs.remoteNameStart[dialog]!, dialogs.remoteNameLen[dialog]!);
+}
+
+/** Fills Via branch and CSeq number. */
+export function setTransaction(e: Engine, kind: number, txn: number, cseq: number): void {
+  e.identity.putBranch(e.bytes, e.branchAt, kind, txn, e.links.serial[txn]!);
+  e.fields.set(FIELD.BRANCH, e.branchAt, BRANCH_LENGTH);
+  e.fields.set(FIELD.CSEQ, e.cseqAt, putDecimal(e.bytes, e.cseqAt, cseq) - e.cseqAt);
+}
+
+/**
+ * Opens a client transaction for a rendered request and sends it. The fields must be set, the slot taken by `openClient`.
+ * @returns false when message memory is used up (the slot is freed)
+ */
+export function launch(e: Engine, txn: number, wire: Wire, order: number): boolean {
+  const { txns, outbox } = e;
+  const chunk = outbox.render(wire, e.fields);
+  if (chunk === NONE) {
+    closeTransaction(e, txn);
+    return false;
+  }
+  txns.chunk[txn] = chunk;
+  txns.length[txn] = outbox.length;
+  e.tally.message(true, wire.method, 0, 0);
+  outbox.send(chunk, outbox.length, txns.peer[txn]!, order, txn);
+  // RFC 3261 §17.1.1.2, §17.1.2.2: Timer A or E starts at T1, Timer B or F at 64·T1.
+  e.lanes.start(txn * 2, e.doubling[0]!);
+  e.lanes.start(txn * 2 + 1, e.timeoutLane);
+  return true;
+}
+
+/** Takes a client transaction slot for a request of `call` (NONE: of nobody), or NONE when the table is full. */
+export function openClient(e: Engine, method: number, call: number, peer: number, cseq: number): number {
+  const invite = method === METHOD.INVITE;
+  const txn = e.txns.alloc(invite ? MACHINE.INVITE_CLIENT : MACHINE.NON_INVITE_CLIENT);
+  if (txn === NONE) return NONE;
+  const { txns, links } = e;
+  txns.state[txn] = invite ? STATE.CALLING : STATE.TRYING;
+  txns.method[txn] = method;
+  txns.call[txn] = call;
+  txns.peer[txn] = peer;
+  txns.cseq[txn] = cseq;
+  txns.chunk[txn] = NONE;
+  txns.dueUs[txn] = e.cause[0]!;
+  txns.line[txn] = NONE;
+  links.serial[txn] = links.nextSerial();
+  links.owner[txn] = call === NONE ? 0 : e.calls.serial[call]!;
+  links.echo[txn] = 0;
+  links.cancel[txn] = 0;
+  return txn;
+}
+
+/** Frees a transaction slot with all it holds, on either side. */
+export function closeTransaction(e: Engine, txn: number): void {
+  const { txns, links } = e;
+  e.lanes.stop(txn * 2);
+  e.lanes.stop(txn * 2 + 1);
+  dropChunk(e, txn);
+  if (links.echo[txn]! > 0) {
+    e.outbox.freeLater(links.echo[txn]! - 1, links.echoLength[txn]!);
+    links.echo[txn] = 0;
+  }
+  txns.state[txn] = STATE.TERMINATED;
+  txns.free(txn);
+}
+
+export function dropChunk(e: Engine, txn: number): void {
+  const chunk = e.txns.chunk[txn]!;
+  if (chunk === NONE) return;
+  e.outbox.freeLater(chunk, e.txns.length[txn]!);
+  e.txns.chunk[txn] = NONE;
+}
+
+/** The call a transaction belongs to, NONE when it has ended. */
+export function ownerOf(e: Engine, txn: number): number {
+  const call = e.txns.call[txn]!;
+  return call !== NONE && e.calls.serial[call] === e.links.owner[txn] ? call : NONE;
+}
+
+/** A response has been decoded into e.msg; `at` is when it came. */
+export function takeResponse(e: Engine, peer: number, i: number): void {
+  const { msg, txns, links, tally } = e;
+  tally.message(false, 0, msg.status, 1);
+  let txn = e.identity.branchSlot(e.bytes, msg.branchStart, msg.branchEnd);
+  if (txn === NONE || txn >= txns.capacity || links.serial[txn] !== e.identity.serial) {
+    tally.add(COUNTER.STRAY);
+    return;
+  }
+  // RFC 3261 §17.1.3: a CANCEL shares its INVITE's branch; the CSeq method tells them apart.
+  if (msg.cseqMethod === METHOD.CANCEL && txns.method[txn] !== METHOD.CANCEL) txn = links.cancel[txn]! - 1;
+  if (txn < 0 || txns.state[txn] === STATE.TERMINATED || txns.method[txn] !== msg.cseqMethod) {
+    tally.add(COUNTER.STRAY);
+    return;
+  }
+  if (peer !== txns.peer[txn]) tally.add(COUNTER.OTHER_SOURCE);
+  const state = txns.state[txn]!;
+  const again = msg.status >= 200 && (state === STATE.COMPLETED || state === STATE.ACCEPTED);
+  if (again) tally.add(COUNTER.RETRANSMISSIONS_RECEIVED);
+  if (e.rules !== null) checkResponse(e, txn, again);
+
+  const event = msg.status < 200 ? EVENT.RECV_1XX : msg.status < 300 ? EVENT.RECV_2XX : EVENT.RECV_300_699;
+  const packed = step(txns.machine[txn]!, state, event);
+  if (packed < 0) return;
+  const todo = effects(packed);
+  txns.state[txn] = nextState(packed);
+  if (!again) measure(e, txn, e.transport.rxAtUs[i]!);
+  runTimers(e, txn, todo);
+  if ((todo & EFFECT.SEND_ACK) !== 0) acknowledge(e, txn);
+  if (msg.status >= 200) dropChunk(e, txn);
+  e.cause[0] = e.transport.rxAtUs[i]!;
+  if ((todo & EFFECT.TU_MESSAGE) !== 0) clientResponse(e, txn, again);
+  if ((todo & EFFECT.TERMINATE) !== 0) closeTransaction(e, txn);
+}
+
+/** Timer effects common to all four machines. */
+export function runTimers(e: Engine, txn: number, todo: number): void {
+  const { lanes, txns } = e;
+  if ((todo & (EFFECT.STOP_RETRANSMIT | EFFECT.STOP_TRYING)) !== 0) lanes.stop(txn * 2);
+  if ((todo & EFFECT.START_RETRANSMIT) !== 0) lanes.start(txn * 2, e.doubling[0]!);
+  if ((todo & EFFECT.AGAIN_RETRANSMIT) !== 0) {
+    const machine = txns.machine[txn]!;
+    // RFC 3261 §17.1.2.2: in Proceeding Timer E is set to T2 flat.
+    const flat = machine === MACHINE.NON_INVITE_CLIENT && txns.state[txn] === STATE.PROCEEDING;
+    lanes.start(txn * 2, e.retransmitLane(flat ? 99 : txns.retransmits[txn]!, machine === MACHINE.INVITE_CLIENT));
+  }
+  if ((todo & EFFECT.START_TIMEOUT) !== 0) {
+    txns.flags[txn]! &= ~TXN.LINGERING;
+    lanes.start(txn * 2 + 1, e.timeoutLane);
+  }
+  if ((todo & EFFECT.START_LINGER) !== 0) {
+    txns.flags[txn]! |= TXN.LINGERING;
+    lanes.start(txn * 2 + 1, lingerLane(e, txn));
+  }
+}
+
+/** Timer D, K, I, J, L or M of this machine in the state it has come to (UDP: none is zero). */
+function lingerLane(e: Engine, txn: number): number {
+  switch (e.txns.machine[txn]) {
+    case MACHINE.INVITE_CLIENT:
+      return e.txns.state[txn] === STATE.ACCEPTED ? e.lingerLane32 : e.lingerLaneD;
+    case MACHINE.NON_INVITE_CLIENT:
+      return e.lingerLaneT4;
+    case MACHINE.INVITE_SERVER:
+      return e.txns.state[txn] === STATE.CONFIRMED ? e.lingerLaneT4 : e.lingerLane32;
+    default:
+      return e.lingerLane32;
+  }
+}
+
+/** Latencies of a request whose response has just come. */
+function measure(e: Engine, txn: number, at: number): void {
+  const { msg, txns, recorder } = e;
+  const { status } = msg;
+  const fromDue = at - txns.dueUs[txn]!;
+  const fromSend = at - txns.sentUs[txn]!;
+  const flags = txns.flags[txn]!;
+  if (txns.method[txn] === METHOD.INVITE) {
+    if ((flags & TXN.INITIAL) === 0 || status === 100) return;
+    if ((flags & TXN.SRD) === 0) {
+      txns.flags[txn]! |= TXN.SRD;
+      recorder.record(e.srd.due, fromDue);
+      recorder.record(e.srd.sent, fromSend);
+    }
+    if (status >= 200 && status < 300) {
+      recorder.record(e.setup.due, fromDue);
+      recorder.record(e.setup.sent, fromSend);
+    }
+  } else if (status >= 200) {
+    const series = e.rtt[txns.method[txn]!]!;
+    if (series === null) return;
+    recorder.record(series.due, fromDue);
+    recorder.record(series.sent, fromSend);
+  }
+}
+
+/** RFC 3261 §17.1.1.3: the ACK for a 300–699 has the INVITE's Request-URI, branch, From, Call-ID and CSeq number, and the response's To. */
+function acknowledge(e: Engine, txn: number): void {
+  const { msg, txns, fields, outbox } = e;
+  const call = txns.call[txn]!;
+  setIdentity(e, call === NONE ? 0 : call, e.links.owner[txn]!);
+  setRemote(e, (txns.flags[txn]! & TXN.INITIAL) !== 0 || ownerOf(e, txn) === NONE ? NONE : call);
+  setTransaction(e, BRANCH_KIND.TRANSACTION, txn, txns.cseq[txn]!);
+  const tag = msg.toTagStart === NONE ? 0 : msg.toTagEnd - msg.toTagStart;
+  copyWithin(e.bytes, e.remoteTagAt + 5, msg.toTagStart, tag);
+  fields.set(FIELD.REMOTE_TAG, e.remoteTagAt, tag === 0 ? 0 : tag + 5);
+  const chunk = outbox.render(e.standardRequest(METHOD.ACK), fields);
+  if (chunk === NONE) return e.tally.add(COUNTER.UNSENT);
+  e.tally.message(true, METHOD.ACK, 0, 0);
+  outbox.send(chunk, outbox.length, txns.peer[txn]!, call === NONE ? e.calls.capacity : call, NONE);
+  outbox.freeLater(chunk, outbox.length);
+}
+
+function checkResponse(e: Engine, txn: number, again: boolean): void {
+  const { ctx, msg, txns, dialogs } = e;
+  const call = ownerOf(e, txn);
+  ctx.matched = true;
+  ctx.requestMethod = txns.method[txn]!;
+  ctx.requestCseq = txns.cseq[txn]!;
+  e.identity.putBranch(e.bytes, e.viaAt + e.viaPrefixLength, BRANCH_KIND.TRANSACTION, 0, 0);
+  const length = msg.branchEnd - msg.branchStart;
+  copyWithin(e.bytes, e.viaAt + e.viaPrefixLength, msg.branchStart, length);
+  ctx.viaStart = e.viaAt;
+  ctx.viaEnd = e.viaAt + e.viaPrefixLength + length;
+  if (txns.call[txn]! !== NONE) {
+    setIdentity(e, txns.call[txn]!, e.links.owner[txn]!);
+    ctx.fromTagStart = e.tagAt + 5;
+    ctx.fromTagEnd = e.tagAt + 5 + TAG_LENGTH;
+    ctx.callIdStart = e.fields.start[FIELD.CALL_ID]!;
+    ctx.callIdEnd = ctx.callIdStart + e.fields.length[FIELD.CALL_ID]!;
+  } else {
+    ctx.fromTagStart = NONE;
+    ctx.callIdStart = NONE;
+  }
+  const established = call !== NONE && dialogs.state[call]! !== 0 && (txns.flags[txn]! & TXN.INITIAL) === 0;
+  const inDialog = established && dialogs.remoteTagLen[call]! > 0 && txns.method[txn] !== METHOD.CANCEL;
+  ctx.toTagStart = inDialog ? dialogs.remoteTagStart[call]! : NONE;
+  ctx.toTagEnd = inDialog ? ctx.toTagStart + dialogs.remoteTagLen[call]! : NONE;
+  ctx.remoteTagStart = ctx.toTagStart;
+  ctx.remoteTagEnd = ctx.toTagEnd;
+  ctx.remoteCseq = NONE;
+  ctx.lastRseq = call !== NONE && e.calls.rseq[call]! > 0 ? e.calls.rseq[call]! : NONE;
+  ctx.retransmission = again;
+  ctx.finalSeen = again;
+  e.rules!.check(msg, ctx);
+}
+
+/** Timer A or E (which 0), or B, F, D, K, M (which 1) has fired. */
+export function clientTimer(e: Engine, txn: number, which: number): void {
+  const { txns, lanes } = e;
+  const event =
+    which === 0
+      ? EVENT.TIMER_RETRANSMIT
+      : (txns.flags[txn]! & TXN.LINGERING) !== 0
+        ? EVENT.TIMER_LINGER
+        : EVENT.TIMER_TIMEOUT;
+  const state = txns.state[txn]!;
+  const packed = step(txns.machine[txn]!, state, event);
+  if (packed < 0) {
+    // RFC 3261 §9.1: 64·T1 after a CANCEL an INVITE without a final response counts as cancelled.
+    if ((txns.flags[txn]! & TXN.CANCELLED) !== 0) failTransaction(e, txn, EFFECT.TU_TIMEOUT);
+    return;
+  }
+  const todo = effects(packed);
+  txns.state[txn] = nextState(packed);
+  if ((todo & EFFECT.SEND) !== 0) resend(e, txn);
+  runTimers(e, txn, todo);
+  if ((todo & (EFFECT.TU_TIMEOUT | EFFECT.TU_ERROR)) !== 0) {
+    e.cause[0] = lanes.expiredDueUs[0]!;
+    failTransaction(e, txn, todo);
+  } else if ((todo & EFFECT.TERMINATE) !== 0) closeTransaction(e, txn);
+}
+
+/** Sends the kept message of a transaction again. */
+export function resend(e: Engine, txn: number): void {
+  const { txns, tally } = e;
+  const chunk = txns.chunk[txn]!;
+  if (chunk === NONE) return;
+  if (txns.retransmits[txn]! < 255) txns.retransmits[txn]!++;
+  const isRequest = txns.machine[txn]! <= MACHINE.NON_INVITE_CLIENT;
+  tally.add(COUNTER.RETRANSMITTED);
+  tally.message(isRequest, txns.method[txn]!, txns.status[txn]!, 0);
+  const call = ownerOf(e, txn);
+  if (call !== NONE && txns.line[txn] !== NONE) e.tally.line(e.calls.program[call]!, txns.line[txn]!, LINE.RETRANSMITTED);
+  e.outbox.send(chunk, txns.length[txn]!, txns.peer[txn]!, call === NONE ? e.calls.capacity : call, NONE);
+}
+
+/** Ends a client transaction that got no answer, and tells its call why. */
+export function failTransaction(e: Engine, txn: number, why: number): void {
+  clientFailed(e, txn, (why & EFFECT.TU_ERROR) !== 0);
+  if (e.txns.state[txn] !== STATE.TERMINATED || e.txns.chunk[txn] !== NONE) {
+    e.txns.state[txn] = STATE.TERMINATED;
+  }
+  closeTransaction(e, txn);
+}
+
+/** An ICMP error quoted bytes of ours: RFC 3261 §18.4 has the transport tell the transaction. */
+export function takeRefusal(e: Engine, peer: number, start: number, end: number): void {
+  e.tally.add(COUNTER.ICMP_REFUSED);
+  if (e.refusedBy.size < 16) e.refusedBy.add(`${e.transport.peerAddress(peer)}:${e.transport.peerPort(peer)}`);
+  const { txns } = e;
+  for (let at = start; at + BRANCH_LENGTH <= end; at++) {
+    const txn = e.identity.branchSlot(e.bytes, at, at + BRANCH_LENGTH);
+    if (txn === NONE) continue;
+    if (txn >= txns.capacity || e.links.serial[txn] !== e.identity.serial) return;
+    const packed = step(txns.machine[txn]!, txns.state[txn]!, EVENT.TRANSPORT_ERROR);
+    if (packed < 0 || (effects(packed) & EFFECT.TU_ERROR) === 0) return;
+    txns.state[txn] = nextState(packed);
+    e.cause[0] = e.now[0]!;
+    failTransaction(e, txn, EFFECT.TU_ERROR);
+    return;
+  }
+}

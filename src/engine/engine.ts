@@ -1,0 +1,291 @@
+// Everything a worker has, wired together once: memory, clock, tables, transport, flow programs. State only; client.ts, server.ts and player.ts act on it.
+
+import { Dialogs } from '../dialog/dialogs.ts';
+import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
+import { LINE } from '../metrics/counters.ts';
+import { Recorder } from '../metrics/recorder.ts';
+import { RuleChecker } from '../rules/checker.ts';
+import { RuleContext } from '../rules/rule.ts';
+import { RULES } from '../rules/rules.ts';
+import type { Memory } from '../sip/memory.ts';
+import { Message, NONE } from '../sip/message.ts';
+import { METHOD, METHOD_NAMES } from '../sip/names.ts';
+import { Fields } from '../sip/template.ts';
+import type { Clock } from '../time/clock.ts';
+import { Lanes } from '../time/lanes.ts';
+import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_US } from '../transaction/constants.ts';
+import { ServerIndex } from '../transaction/server-index.ts';
+import { Transactions } from '../transaction/slots.ts';
+import type { DatagramTransport } from '../transport/transport.ts';
+import { Calls } from './calls.ts';
+import { compose, composeAll, type Ends, targetUri, type Wire } from './compose.ts';
+import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
+import { Outbox } from './outbox.ts';
+import { PeerCache } from './peer-cache.ts';
+import type { WorkerConfig } from './protocol.ts';
+import { Tally } from './tally.ts';
+import { TransactionLinks } from './transactions.ts';
+
+/** How long a call waits for a message when neither the flow nor a transaction sets a limit. */
+const STEP_LIMIT_US = 300_000_000;
+/** Room for what is put together for one message: Via and Record-Route lines of a whole datagram. */
+const SCRATCH_BYTES = 3 * 65_536;
+
+/** Retransmission intervals of a usage (2xx of RFC 3261 §13.3.1.4, reliable provisional of RFC 3262 §3) and of Timers A, E, G. */
+const DOUBLINGS = 7;
+
+/** Series of one request method: from the due instant and from the send. */
+interface Series {
+  readonly due: number;
+  readonly sent: number;
+}
+
+export class Engine {
+  readonly config: WorkerConfig;
+  readonly memory: Memory;
+  readonly bytes: Uint8Array;
+  readonly clock: Clock;
+  readonly now: Float64Array;
+  readonly transport: DatagramTransport;
+  readonly msg = new Message();
+  readonly fields = new Fields();
+  readonly txns: Transactions;
+  readonly links: TransactionLinks;
+  readonly index: ServerIndex;
+  readonly calls: Calls;
+  readonly dialogs: Dialogs;
+  readonly lanes: Lanes;
+  readonly identity: Identity;
+  readonly tally: Tally;
+  readonly recorder = new Recorder();
+  readonly outbox: Outbox;
+  readonly peers: PeerCache;
+  readonly rules: RuleChecker | null;
+  readonly ctx = new RuleContext();
+  readonly ends: Ends;
+
+  readonly programs: readonly Program[];
+  readonly wires: Wire[][];
+  /** Lane of each row of each program that has a time, NONE elsewhere. */
+  readonly rowLanes: Int32Array[];
+  /** Responses no flow wrote: refusals and the like, by method and status. */
+  private readonly standard = new Map<number, Wire>();
+  /** Captured variables: chunk offset + 1 and length, `calls × variables`; made only when a flow captures. */
+  readonly variables: number;
+  readonly variableChunk: Int32Array;
+  readonly variableLength: Int32Array;
+
+  /** Series by method: rtt, sdd for BYE, rrd for REGISTER. INVITE has srd and setup. */
+  readonly rtt: (Series | null)[] = METHOD_NAMES.map(() => null);
+  readonly srd: Series;
+  readonly setup: Series;
+  readonly lag: number;
+
+  /** [0]: the instant that made the present step due: arrival's schedule, receipt of a message, end of a pause. */
+  readonly cause = new Float64Array(1);
+  /** The server transaction whose request is in `msg` right now, NONE otherwise. */
+  received = NONE;
+  /** Peer of the message in `msg`. */
+  receivedPeer = NONE;
+  /** Fixed places in the block where small values are written before a rendering. */
+  readonly scratch: number;
+  readonly branchAt: number;
+  readonly tagAt: number;
+  readonly remoteTagAt: number;
+  readonly callIdAt: number;
+  readonly callIdLength: number;
+  readonly cseqAt: number;
+  readonly rackAt: number;
+  readonly numberAt: number;
+  readonly viaAt: number;
+  readonly viaPrefixLength: number;
+  readonly targetAt: number;
+  readonly targetLength: number;
+  readonly seeds = new Int32Array(2);
+  readonly key = new Int32Array(2);
+
+  // Lanes by purpose.
+  readonly doubling: Int32Array;
+  readonly timeoutLane: number;
+  readonly lingerLane32: number;
+  readonly lingerLaneT4: number;
+  readonly lingerLaneD: number;
+  readonly tryingLane: number;
+  readonly stepLimitLane: number;
+  readonly delayLane: number;
+  /** First timer node of the calls: nodes below are transactions, two each. */
+  readonly callNodes: number;
+
+  targetPeer = NONE;
+  heard = false;
+  stopping = false;
+  /** Callee: calls begun in the current second, for --rate-limit. */
+  readonly refusedBy = new Set<string>();
+
+  constructor(config: WorkerConfig, memory: Memory, clock: Clock, transport: DatagramTransport, txnCapacity: number) {
+    this.config = config;
+    this.memory = memory;
+    this.bytes = memory.bytes;
+    this.clock = clock;
+    this.now = clock.now;
+    this.transport = transport;
+    this.programs = config.programs;
+    this.txns = new Transactions(txnCapacity);
+    this.links = new TransactionLinks(txnCapacity);
+    this.index = new ServerIndex(this.txns);
+    this.calls = new Calls(config.maxCalls);
+    // One more dialog than calls: a place for the dialogs of forked and orphaned 2xx responses.
+    this.dialogs = new Dialogs(config.maxCalls + 1, memory);
+    this.callNodes = txnCapacity * 2;
+    this.lanes = new Lanes(this.callNodes + config.maxCalls * 2, this.now);
+    this.identity = new Identity(config.token, config.index);
+    this.tally = new Tally(config.programs.map((p) => p.ladder.length));
+    this.rules = config.rules ? new RuleChecker(RULES) : null;
+    this.lag = this.recorder.series('lag');
+    this.srd = this.pair('srd');
+    this.setup = this.pair('setup');
+    this.outbox = new Outbox(memory, transport, this.txns, this.tally, this.recorder, this.lag);
+    this.peers = new PeerCache(transport);
+    const random = crypto.getRandomValues(new Int32Array(2));
+    this.seeds.set(random);
+
+    const target = config.target;
+    this.ends = {
+      role: config.role,
+      localHost: transport.localAddress,
+      localPort: transport.localPort,
+      targetHost: target?.host ?? transport.localAddress,
+      targetPort: target?.port ?? transport.localPort,
+      targetUser: target?.user ?? '',
+    };
+    this.wires = config.programs.map((program) => composeAll(memory, program, this.ends));
+
+    this.scratch = memory.reserve(SCRATCH_BYTES);
+    this.branchAt = memory.reserve(BRANCH_LENGTH);
+    this.tagAt = memory.reserve(5 + TAG_LENGTH);
+    this.put(this.tagAt, ';tag=');
+    this.remoteTagAt = memory.reserve(65_536);
+    this.put(this.remoteTagAt, ';tag=');
+    this.callIdAt = memory.reserve(TAG_LENGTH + 64);
+    this.callIdLength = TAG_LENGTH + this.put(this.callIdAt + TAG_LENGTH, `@${transport.localAddress}`);
+    this.cseqAt = memory.reserve(16);
+    this.rackAt = memory.reserve(32);
+    this.numberAt = memory.reserve(16);
+    this.viaAt = memory.reserve(256);
+    const via = `SIP/2.0/UDP ${transport.localAddress}:${transport.localPort};rport;branch=`;
+    this.viaPrefixLength = this.put(this.viaAt, via);
+    const uri = targetUri(this.ends);
+    this.targetAt = memory.reserve(Buffer.byteLength(uri));
+    this.targetLength = this.put(this.targetAt, uri);
+
+    const lanes = this.lanes;
+    // RFC 3261 §17.1.1.2, §17.1.2.2: 500 ms, doubled; T2 caps all but Timer A.
+    this.doubling = Int32Array.from({ length: DOUBLINGS }, (_, i) => lanes.lane(T1_US * 2 ** i));
+    this.timeoutLane = lanes.lane(64 * T1_US);
+    this.lingerLane32 = lanes.lane(64 * T1_US);
+    this.lingerLaneT4 = lanes.lane(T4_US);
+    this.lingerLaneD = lanes.lane(TIMER_D_US);
+    this.tryingLane = lanes.lane(TRYING_US);
+    this.stepLimitLane = lanes.lane(STEP_LIMIT_US);
+    this.delayLane = config.delayUs > 0 ? lanes.lane(config.delayUs) : NONE;
+    this.rowLanes = config.programs.map((program) => {
+      const count = program.rows.length / ROW_SIZE;
+      return Int32Array.from({ length: count }, (_, row) => {
+        const us = program.rows[row * ROW_SIZE + ROW.TIME_US]!;
+        return us > 0 ? lanes.lane(us) : NONE;
+      });
+    });
+
+    for (const program of config.programs)
+      for (const spec of program.messages)
+        if (spec.kind === 'request') this.series(spec.method);
+    this.series(METHOD.BYE); // a failed call is ended by one
+
+    this.variables = Math.max(0, ...config.programs.map((p) => p.variables.length));
+    const cells = this.variables * config.maxCalls;
+    this.variableChunk = new Int32Array(cells);
+    this.variableLength = new Int32Array(cells);
+  }
+
+  private pair(name: string): Series {
+    return { due: this.recorder.series(name), sent: this.recorder.series(`${name}.sent`) };
+  }
+
+  private series(method: number): void {
+    if (method === METHOD.INVITE || method === METHOD.ACK || this.rtt[method] !== null) return;
+    // RFC 6076 §4.5, §4.1: session disconnect delay and registration request delay have names of their own.
+    const name = method === METHOD.BYE ? 'sdd' : method === METHOD.REGISTER ? 'rrd' : `rtt.${METHOD_NAMES[method]}`;
+    this.rtt[method] = this.pair(name);
+  }
+
+  /** Writes text into the block; its length. Cold paths only. */
+  put(at: number, text: string): number {
+    const raw = Buffer.from(text);
+    this.bytes.set(raw, at);
+    return raw.length;
+  }
+
+  /** The template of a response that no flow wrote. */
+  standardResponse(method: number, status: number): Wire {
+    const key = method * 1024 + status;
+    let wire = this.standard.get(key);
+    if (wire === undefined) {
+      const headers: [string, string][] = status === 503 ? [['Retry-After', '1']] : [];
+      wire = compose(
+        this.memory,
+        { kind: 'response', method, status, reason: '', headers, body: null, reliable: false, ladder: NONE },
+        this.ends,
+        [],
+      );
+      this.standard.set(key, wire);
+    }
+    return wire;
+  }
+
+  /** The template of a request that no flow wrote: the BYE or CANCEL that ends a failed call, the ACK of a fork. */
+  standardRequest(method: number): Wire {
+    const key = -method;
+    let wire = this.standard.get(key);
+    if (wire === undefined) {
+      wire = compose(
+        this.memory,
+        { kind: 'request', method, status: 0, reason: '', headers: [], body: null, reliable: false, ladder: NONE },
+        this.ends,
+        [],
+      );
+      this.standard.set(key, wire);
+    }
+    return wire;
+  }
+
+  rowsOf(call: number): Int32Array {
+    return this.programs[this.calls.program[call]!]!.rows;
+  }
+
+  /** Counts a message on the ladder line of `row` of the call's program. */
+  countRow(call: number, row: number, what: number): void {
+    const program = this.calls.program[call]!;
+    this.tally.line(program, this.programs[program]!.rows[row * ROW_SIZE + ROW.LADDER]!, what);
+  }
+
+  /** Label of what a call at `row` waits for. */
+  expectation(program: number, row: number): string {
+    const { rows, ladder } = this.programs[program]!;
+    const op = rows[row * ROW_SIZE + ROW.OP]!;
+    if (op !== OP.RECV_REQUEST && op !== OP.RECV_RESPONSE) return '';
+    return ladder[rows[row * ROW_SIZE + ROW.LADDER]!]?.label ?? '';
+  }
+
+  /** Timer nodes of a call: 0 the step, 1 the retransmission of what the call keeps. */
+  callNode(call: number, which: number): number {
+    return this.callNodes + call * 2 + which;
+  }
+
+  /** Lane of retransmission n (0 for the first): doubled from T1; capped at T2 unless `uncapped` (Timer A). */
+  retransmitLane(n: number, uncapped: boolean): number {
+    const cap = uncapped ? DOUBLINGS - 1 : Math.log2(T2_US / T1_US);
+    return this.doubling[n < cap ? n : cap]!;
+  }
+}
+
+export { LINE };

@@ -1,0 +1,394 @@
+// The transaction user that plays a ladder: moves calls through their programs, sends what the rows say, ends calls. Knows transactions only through client.ts and server.ts.
+
+import { matchRow, passable, settle } from '../flow/stepper.ts';
+import { FLAG, OP, ROW, ROW_SIZE } from '../flow/program.ts';
+import { COUNTER, LINE } from '../metrics/counters.ts';
+import { NONE } from '../sip/message.ts';
+import { METHOD } from '../sip/names.ts';
+import { putDecimal } from '../sip/bytes.ts';
+import { STATE } from '../transaction/constants.ts';
+import { CALL } from './calls.ts';
+import { captureRow, releaseVariables, setVariables } from './capture.ts';
+import { launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
+import type { Wire } from './compose.ts';
+import { confirmDialog, releaseFork } from './dialog-usage.ts';
+import type { Engine } from './engine.ts';
+import { FIELD } from './fields.ts';
+import { BRANCH_KIND } from './identity.ts';
+import { abandonServer, respond } from './server.ts';
+import { FAILURE } from './tally.ts';
+import { TXN } from './transactions.ts';
+
+/** Rows one message may run through; a flow that loops without waiting is cut off here. */
+const MAX_ROWS = 10_000;
+
+/** Starts a call at its due instant (e.cause). False when the table is full. */
+export function startCall(e: Engine, program: number): boolean {
+  const call = e.calls.take(program);
+  if (call === NONE) return false;
+  countStart(e);
+  e.calls.peer[call] = e.targetPeer;
+  advance(e, call);
+  return true;
+}
+
+function countStart(e: Engine): void {
+  const { counters } = e.tally;
+  counters[COUNTER.CALLS_STARTED]!++;
+  counters[COUNTER.CALLS_CURRENT] = e.calls.inUse;
+  if (e.calls.inUse > counters[COUNTER.CALLS_PEAK]!) counters[COUNTER.CALLS_PEAK] = e.calls.inUse;
+}
+
+/** A request outside every dialog has come: the call that plays `program` begins. NONE when the table is full. */
+export function acceptCall(e: Engine, program: number, peer: number): number {
+  const call = e.calls.take(program);
+  if (call === NONE) return NONE;
+  countStart(e);
+  e.calls.peer[call] = peer;
+  return call;
+}
+
+/** Runs the call's program from where it stands until it waits or ends. */
+export function advance(e: Engine, call: number): void {
+  const { calls } = e;
+  const rows = e.rowsOf(call);
+  for (let guard = 0; guard < MAX_ROWS; guard++) {
+    const pc = calls.pc[call]!;
+    const row = settle(rows, pc, calls.ahead[call]!);
+    moveTo(e, call, row);
+    const at = row * ROW_SIZE;
+    switch (rows[at + ROW.OP]) {
+      case OP.SEND:
+        if (!sendRow(e, call, row)) return;
+        moveTo(e, call, rows[at + ROW.NEXT]!);
+        break;
+      case OP.PAUSE: {
+        const lane = e.rowLanes[calls.program[call]!]![row]!;
+        if (lane === NONE) {
+          moveTo(e, call, rows[at + ROW.NEXT]!);
+          break;
+        }
+        e.lanes.start(e.callNode(call, 0), lane);
+        return;
+      }
+      case OP.END:
+        endCall(e, call, true);
+        return;
+      default: {
+        const lane = e.rowLanes[calls.program[call]!]![row]!;
+        e.lanes.start(e.callNode(call, 0), lane === NONE ? e.stepLimitLane : lane);
+        return;
+      }
+    }
+  }
+  fail(e, call, FAILURE.STEP_TIMEOUT, 0, 0);
+}
+
+/** Sets the place of a call; what was taken ahead stays taken. */
+function moveTo(e: Engine, call: number, row: number): void {
+  const { calls } = e;
+  const moved = row - calls.pc[call]!;
+  if (moved === 0) return;
+  calls.pc[call] = row;
+  calls.ahead[call] = moved > 0 && moved < 31 ? calls.ahead[call]! >>> moved : 0;
+}
+
+/** A received message fits `row`: counts it, and moves on when its turn has come. */
+function takeRow(e: Engine, call: number, row: number): boolean {
+  const { calls } = e;
+  const rows = e.rowsOf(call);
+  e.countRow(call, row, LINE.RECEIVED);
+  const at = row * ROW_SIZE;
+  if (rows[at + ROW.CAPTURE_COUNT]! > 0 && !captureRow(e, call, row)) return false;
+  const pc = calls.pc[call]!;
+  if (!passable(rows, pc, calls.ahead[call]!, row)) {
+    calls.ahead[call]! |= 1 << (row - pc);
+    return true;
+  }
+  e.lanes.stop(e.callNode(call, 0));
+  moveTo(e, call, rows[at + ROW.NEXT]!);
+  return true;
+}
+
+/** The transaction layer hands up a response to a request of ours. */
+export function clientResponse(e: Engine, txn: number, again: boolean): void {
+  const { msg, calls } = e;
+  const call = ownerOf(e, txn);
+  const { status, cseqMethod: method } = msg;
+  if (method === METHOD.INVITE && status >= 200 && status < 300) {
+    if (call === NONE || (calls.flags[call]! & CALL.ANSWERED && !sameDialog(e, call))) {
+      // RFC 3261 §13.2.2.4: every 2xx is acknowledged; a fork nobody waits for is ended by BYE.
+      releaseFork(e, txn, again);
+      return;
+    }
+    if (calls.flags[call]! & CALL.ANSWERED) {
+      if (calls.flags[call]! & CALL.ACKED) sendAck(e, call, null, NONE, true);
+      return;
+    }
+  }
+  if (call === NONE) return;
+  const row = matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, OP.RECV_RESPONSE, method, status);
+  if (row === NONE) {
+    // RFC 3261 §17.2.1: a 100 may come at any hop at any time; it says nothing to the user.
+    if (status === 100) return;
+    if (status < 200 && isStaleProvisional(e, call)) return;
+    e.tally.add(COUNTER.UNEXPECTED);
+    e.countRow(call, calls.pc[call]!, LINE.UNEXPECTED);
+    if (method === METHOD.INVITE && status < 300 && status >= 200) confirmDialog(e, call, txn);
+    fail(e, call, FAILURE.UNEXPECTED_RESPONSE, method, status);
+    return;
+  }
+  if (method === METHOD.INVITE && status > 100 && status < 300) {
+    const flags = e.rowsOf(call)[row * ROW_SIZE + ROW.FLAGS]!;
+    const established = confirmDialog(e, call, txn);
+    if (!established && (status >= 200 || flags & FLAG.RELIABLE)) {
+      fail(e, call, FAILURE.NO_CONTACT, method, status);
+      return;
+    }
+    if (status >= 200) calls.flags[call]! |= CALL.ANSWERED;
+  }
+  if (takeRow(e, call, row)) advance(e, call);
+}
+
+/** A retransmitted or overtaken provisional: the reliable one we have acknowledged, or any that its flow has passed. */
+function isStaleProvisional(e: Engine, call: number): boolean {
+  const { calls } = e;
+  const rows = e.rowsOf(call);
+  const { msg } = e;
+  for (let row = calls.pc[call]! - 1; row >= 0; row--) {
+    const at = row * ROW_SIZE;
+    if (
+      rows[at + ROW.OP] === OP.RECV_RESPONSE &&
+      rows[at + ROW.METHOD] === msg.cseqMethod &&
+      msg.status >= rows[at + ROW.STATUS_LO]! &&
+      msg.status <= rows[at + ROW.STATUS_HI]!
+    ) {
+      e.tally.add(COUNTER.RETRANSMISSIONS_RECEIVED);
+      return true;
+    }
+  }
+  return false;
+}
+
+function sameDialog(e: Engine, call: number): boolean {
+  const { msg } = e;
+  return msg.toTagStart !== NONE && e.dialogs.sameRemoteTag(call, msg, msg.toTagStart, msg.toTagEnd);
+}
+
+/** A request of ours had no answer (Timer B or F), or the transport refused it. */
+export function clientFailed(e: Engine, txn: number, transport: boolean): void {
+  const call = ownerOf(e, txn);
+  if (call === NONE) return;
+  const { calls, txns } = e;
+  e.tally.line(calls.program[call]!, txns.line[txn]!, LINE.TIMED_OUT);
+  if (calls.inviteClient[call] === txn) calls.inviteClient[call] = NONE;
+  if (calls.otherClient[call] === txn) calls.otherClient[call] = NONE;
+  const proceeding = txns.method[txn] === METHOD.INVITE && txns.flags[txn]! & TXN.SRD ? 100 : 0;
+  fail(e, call, transport ? FAILURE.TRANSPORT : FAILURE.TIMEOUT, txns.method[txn]!, proceeding);
+}
+
+/** A new request for a call (not a retransmission). True when its flow takes it. */
+export function callRequest(e: Engine, call: number): boolean {
+  const { msg, calls } = e;
+  const row = matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, OP.RECV_REQUEST, msg.method, 0);
+  if (row === NONE) {
+    e.tally.add(COUNTER.UNEXPECTED);
+    e.countRow(call, calls.pc[call]!, LINE.UNEXPECTED);
+    return false;
+  }
+  if (!takeRow(e, call, row)) return true;
+  if (e.delayLane !== NONE && (calls.flags[call]! & CALL.DELAYING) === 0) {
+    calls.flags[call]! |= CALL.DELAYING;
+    e.lanes.start(e.callNode(call, 0), e.delayLane);
+    return true;
+  }
+  advance(e, call);
+  return true;
+}
+
+/** The step timer of a call has fired: a pause is over, or a wait was in vain. */
+export function stepTimer(e: Engine, call: number): void {
+  const { calls } = e;
+  e.cause[0] = e.lanes.expiredDueUs[0]!;
+  const rows = e.rowsOf(call);
+  const at = calls.pc[call]! * ROW_SIZE;
+  const op = rows[at + ROW.OP]!;
+  if (op === OP.PAUSE) {
+    moveTo(e, call, rows[at + ROW.NEXT]!);
+    advance(e, call);
+  } else if (op === OP.SEND || op === OP.END) {
+    advance(e, call); // the answer's --delay is over
+  } else if (rows[at + ROW.ON_TIMEOUT]! !== NONE) {
+    moveTo(e, call, rows[at + ROW.ON_TIMEOUT]!);
+    advance(e, call);
+  } else if (rows[at + ROW.FLAGS]! & FLAG.OPTIONAL && rows[at + ROW.TIME_US] !== NONE) {
+    moveTo(e, call, calls.pc[call]! + 1);
+    advance(e, call);
+  } else {
+    e.countRow(call, calls.pc[call]!, LINE.TIMED_OUT);
+    fail(e, call, FAILURE.STEP_TIMEOUT, 0, 0);
+  }
+}
+
+function sendRow(e: Engine, call: number, row: number): boolean {
+  const program = e.calls.program[call]!;
+  const rows = e.rowsOf(call);
+  const wire = e.wires[program]![rows[row * ROW_SIZE + ROW.MESSAGE]!]!;
+  if (wire.personal) setVariables(e, call);
+  const sent = wire.status === 0 ? sendRequest(e, call, wire) : sendResponse(e, call, wire);
+  if (sent) e.countRow(call, row, LINE.SENT);
+  return sent;
+}
+
+function sendResponse(e: Engine, call: number, wire: Wire): boolean {
+  const { calls } = e;
+  const txn = wire.method === METHOD.INVITE ? calls.inviteServer[call]! : calls.otherServer[call]!;
+  if (txn === NONE || !respond(e, txn, wire, call)) {
+    fail(e, call, txn === NONE ? FAILURE.ABANDONED : FAILURE.MEMORY_FULL, wire.method, wire.status);
+    return false;
+  }
+  return true;
+}
+
+function sendRequest(e: Engine, call: number, wire: Wire): boolean {
+  const { calls, dialogs } = e;
+  const { method } = wire;
+  if (method === METHOD.ACK) {
+    sendAck(e, call, wire, wire.ladder, false);
+    return true;
+  }
+  const invite = method === METHOD.INVITE;
+  const cancel = method === METHOD.CANCEL;
+  const target = calls.inviteClient[call]!;
+  const cseq = cancel ? calls.inviteCseq[call]! : ++dialogs.localCseq[call]!;
+  const txn = openClient(e, method, call, calls.peer[call]!, cseq);
+  if (txn === NONE) {
+    fail(e, call, FAILURE.TABLE_FULL, method, 0);
+    return false;
+  }
+  e.txns.line[txn] = wire.ladder;
+  setIdentity(e, call, calls.serial[call]!);
+  setRemote(e, cancel && (calls.flags[call]! & CALL.ANSWERED) === 0 ? NONE : call);
+  // RFC 3261 §9.1: a CANCEL has the branch, Request-URI, To and CSeq number of the INVITE.
+  setTransaction(e, BRANCH_KIND.TRANSACTION, cancel ? target : txn, cseq);
+  if (invite) {
+    calls.inviteClient[call] = txn;
+    calls.inviteCseq[call] = cseq;
+    if ((calls.flags[call]! & CALL.ANSWERED) === 0) e.txns.flags[txn]! |= TXN.INITIAL;
+  } else if (cancel) {
+    e.links.cancel[target] = txn + 1;
+    e.txns.flags[target]! |= TXN.CANCELLED;
+    e.txns.peer[txn] = e.txns.peer[target]!;
+    if (!e.lanes.running(target * 2 + 1)) e.lanes.start(target * 2 + 1, e.timeoutLane);
+  } else calls.otherClient[call] = txn;
+  if (method === METHOD.PRACK) {
+    const middle = putDecimal(e.bytes, e.rackAt, calls.rseq[call]!);
+    e.bytes[middle] = 32;
+    e.fields.set(FIELD.RACK, e.rackAt, putDecimal(e.bytes, middle + 1, calls.inviteCseq[call]!) - e.rackAt);
+  }
+  if ((calls.flags[call]! & CALL.LAUNCHED) === 0) {
+    calls.flags[call]! |= CALL.LAUNCHED;
+    e.txns.flags[txn]! |= TXN.LAUNCH;
+  }
+  if (!launch(e, txn, wire, call)) {
+    fail(e, call, FAILURE.MEMORY_FULL, method, 0);
+    return false;
+  }
+  return true;
+}
+
+/** RFC 3261 §13.2.2.4: the ACK for a 2xx is the user's own, with a branch of its own; each 2xx retransmission gets it again. */
+function sendAck(e: Engine, call: number, wire: Wire | null, ladder: number, again: boolean): void {
+  const { calls, outbox, links } = e;
+  const invite = calls.inviteClient[call]!;
+  if (invite === NONE) return;
+  setIdentity(e, call, calls.serial[call]!);
+  setRemote(e, call);
+  setTransaction(e, BRANCH_KIND.ACK, invite, calls.inviteCseq[call]!);
+  const chunk = outbox.render(wire ?? ackWire(e, call), e.fields);
+  if (chunk === NONE) return e.tally.add(COUNTER.UNSENT);
+  links.cancel[invite] = 0;
+  calls.flags[call]! |= CALL.ACKED;
+  e.tally.message(true, METHOD.ACK, 0, 0);
+  if (again) {
+    e.tally.add(COUNTER.RETRANSMITTED);
+    e.tally.line(calls.program[call]!, ladder, LINE.RETRANSMITTED);
+  }
+  outbox.send(chunk, outbox.length, calls.peer[call]!, call, NONE);
+  outbox.freeLater(chunk, outbox.length);
+}
+
+/** The ACK as the call's flow wrote it, or the standard one. */
+function ackWire(e: Engine, call: number): Wire {
+  const wires = e.wires[e.calls.program[call]!]!;
+  for (let i = 0; i < wires.length; i++) if (wires[i]!.method === METHOD.ACK && wires[i]!.status === 0) return wires[i]!;
+  return e.standardRequest(METHOD.ACK);
+}
+
+/** Ends a call that went wrong: says why, and leaves nothing behind at the peer. */
+export function fail(e: Engine, call: number, kind: number, method: number, status: number): void {
+  const { calls, msg } = e;
+  const program = calls.program[call]!;
+  const place = program * 1024 + calls.pc[call]!;
+  e.tally.failed(
+    kind,
+    method,
+    status,
+    place,
+    () => e.expectation(program, calls.pc[call]!),
+    () =>
+      kind === FAILURE.UNEXPECTED_RESPONSE || kind === FAILURE.UNEXPECTED_REQUEST
+        ? Buffer.from(e.bytes.subarray(msg.start, Math.min(msg.end, msg.start + 4096))).toString('latin1')
+        : '',
+  );
+  hangUp(e, call);
+  endCall(e, call, false);
+}
+
+/** Releases the peer: BYE in a confirmed dialog, CANCEL for an INVITE that is ringing, 500 to requests without an answer. */
+function hangUp(e: Engine, call: number): void {
+  const { calls, dialogs, txns } = e;
+  const invite = calls.inviteClient[call]!;
+  if (calls.flags[call]! & CALL.ANSWERED) {
+    if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, null, NONE, false);
+    const leaving = calls.otherClient[call]!;
+    if (leaving !== NONE && ownerOf(e, leaving) === call && txns.method[leaving] === METHOD.BYE) return;
+    sendLast(e, call, METHOD.BYE, ++dialogs.localCseq[call]!, NONE);
+  } else if (invite !== NONE && ownerOf(e, invite) === call && txns.state[invite] === STATE.PROCEEDING) {
+    // RFC 3261 §9.1: only after a provisional, and once.
+    if ((txns.flags[invite]! & TXN.CANCELLED) === 0) sendLast(e, call, METHOD.CANCEL, calls.inviteCseq[call]!, invite);
+  }
+  abandonServer(e, call);
+}
+
+/** A request that ends what a failed call has begun; nobody waits for its answer. */
+function sendLast(e: Engine, call: number, method: number, cseq: number, invite: number): void {
+  const txn = openClient(e, method, call, e.calls.peer[call]!, cseq);
+  if (txn === NONE) return e.tally.add(COUNTER.UNSENT);
+  setIdentity(e, call, e.calls.serial[call]!);
+  setRemote(e, invite === NONE ? call : NONE);
+  setTransaction(e, BRANCH_KIND.TRANSACTION, invite === NONE ? txn : invite, cseq);
+  if (invite !== NONE) {
+    e.links.cancel[invite] = txn + 1;
+    e.txns.flags[invite]! |= TXN.CANCELLED;
+    if (!e.lanes.running(invite * 2 + 1)) e.lanes.start(invite * 2 + 1, e.timeoutLane);
+  }
+  if (!launch(e, txn, e.standardRequest(method), call)) e.tally.add(COUNTER.UNSENT);
+}
+
+/** Frees the slot of a call that is over. Its transactions live on by themselves. */
+export function endCall(e: Engine, call: number, succeeded: boolean): void {
+  const { calls, dialogs, lanes } = e;
+  if (succeeded) e.tally.add(COUNTER.CALLS_SUCCEEDED);
+  lanes.stop(e.callNode(call, 0));
+  lanes.stop(e.callNode(call, 1));
+  if (calls.keptChunk[call] !== NONE) {
+    e.outbox.freeLater(calls.keptChunk[call]!, calls.keptLength[call]!);
+    calls.keptChunk[call] = NONE;
+  }
+  if (e.variables > 0) releaseVariables(e, call);
+  dialogs.release(call);
+  calls.release(call);
+  e.tally.counters[COUNTER.CALLS_CURRENT] = calls.inUse;
+  e.ended++;
+}
