@@ -1,0 +1,101 @@
+// The route set of a dialog: collected from Record-Route, written as Route lines. Reads one message at a time; keeps nothing of a dialog.
+
+import { type Message, NONE } from '../sip/message.ts';
+import { HEADER } from '../sip/names.ts';
+import { ADDRESS, isLooseRoute, putBytes, putRequestUri, readAddress } from './address.ts';
+
+/** Most routes one dialog may have. */
+export const MAX_ROUTES = 70;
+/** `Route: <` and `>` CR LF. */
+export const LINE_BYTES = 11;
+
+const LINE_BEGIN = Uint8Array.from(Buffer.from('Route: <'));
+const GREATER = 62;
+const CR = 13;
+const LF = 10;
+
+export class RouteSet {
+  /** Routes collected, in the order in which requests will carry them. */
+  count = 0;
+  /** Bytes that all Route lines need at most. */
+  bytes = 0;
+  private buf: Uint8Array = new Uint8Array(0);
+  /** Four cells of ADDRESS for each route. */
+  private readonly spans = new Int32Array(4 * MAX_ROUTES);
+  private readonly one = new Int32Array(4);
+
+  /** Collects the Record-Route values of `msg`; false when there are too many. Valid as long as the bytes of `msg` are. */
+  collect(msg: Message, reversed: boolean): boolean {
+    const { one, spans } = this;
+    this.buf = msg.buf;
+    this.count = 0;
+    this.bytes = 0;
+    for (let field = msg.first[HEADER.RECORD_ROUTE]!; field !== NONE; field = msg.next[field]!) {
+      const end = msg.valueEnd[field]!;
+      for (let at = msg.valueStart[field]!; at < end; at++) {
+        at = readAddress(msg.buf, at, end, one);
+        if (one[ADDRESS.URI_START] === one[ADDRESS.URI_END]) continue;
+        if (this.count === MAX_ROUTES) return false;
+        for (let i = 0; i < 4; i++) spans[this.count * 4 + i] = one[i]!;
+        this.bytes += LINE_BYTES + (one[ADDRESS.URI_END]! - one[ADDRESS.URI_START]!);
+        this.bytes += one[ADDRESS.PARAMS_END]! - one[ADDRESS.PARAMS_START]!;
+        this.count++;
+      }
+    }
+    if (reversed) this.reverse();
+    return true;
+  }
+
+  /** Whether the first route has no lr parameter: a strict router of RFC 2543. */
+  isStrict(): boolean {
+    return this.count > 0 && !isLooseRoute(this.buf, this.spans[ADDRESS.URI_START]!, this.spans[ADDRESS.URI_END]!);
+  }
+
+  /** Writes the first route as a Request-URI; returns the offset after it. */
+  putFirstUri(bytes: Uint8Array, to: number): number {
+    return putRequestUri(bytes, to, this.buf, this.spans[ADDRESS.URI_START]!, this.spans[ADDRESS.URI_END]!);
+  }
+
+  /** Writes a Route line for each route from number `from` on, with its parameters; returns the offset after them. */
+  putLines(bytes: Uint8Array, to: number, from: number): number {
+    const { buf, spans } = this;
+    let next = to;
+    for (let i = from * 4; i < this.count * 4; i += 4) {
+      next = putLineBegin(bytes, next);
+      next = putBytes(bytes, next, buf, spans[i + ADDRESS.URI_START]!, spans[i + ADDRESS.URI_END]!);
+      bytes[next++] = GREATER;
+      next = putBytes(bytes, next, buf, spans[i + ADDRESS.PARAMS_START]!, spans[i + ADDRESS.PARAMS_END]!);
+      next = putLineEnd(bytes, next);
+    }
+    return next;
+  }
+
+  private reverse(): void {
+    const { spans } = this;
+    for (let low = 0, high = (this.count - 1) * 4; low < high; low += 4, high -= 4) {
+      for (let i = 0; i < 4; i++) {
+        const kept = spans[low + i]!;
+        spans[low + i] = spans[high + i]!;
+        spans[high + i] = kept;
+      }
+    }
+  }
+}
+
+/** Writes `Route: <`. */
+export function putLineBegin(bytes: Uint8Array, to: number): number {
+  for (let i = 0; i < LINE_BEGIN.length; i++) bytes[to + i] = LINE_BEGIN[i]!;
+  return to + LINE_BEGIN.length;
+}
+
+function putLineEnd(bytes: Uint8Array, to: number): number {
+  bytes[to] = CR;
+  bytes[to + 1] = LF;
+  return to + 2;
+}
+
+/** Writes `>` and the end of the line. */
+export function putBracketEnd(bytes: Uint8Array, to: number): number {
+  bytes[to] = GREATER;
+  return putLineEnd(bytes, to + 1);
+}
