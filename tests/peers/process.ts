@@ -33,7 +33,8 @@ export interface Running {
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 const live = new Set<ChildProcess>();
 process.on('exit', () => {
-  for (const child of live) child.kill('SIGKILL');
+  // Not SIGKILL: a peer with children of its own must get the chance to end them.
+  for (const child of live) child.kill('SIGTERM');
 });
 
 /** Starts `command` without a shell. Where setpriv is there, the kernel ends it should this process die. */
