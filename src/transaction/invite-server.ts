@@ -22,17 +22,17 @@ m.on(PROCEEDING, REQUEST, PROCEEDING, SEND);
 m.on(PROCEEDING, SEND_1XX, PROCEEDING, SEND | STOP_TRYING);
 // An ACK before any final response has nothing to acknowledge.
 m.ignore(PROCEEDING, ACK);
-// RFC 6026 §8.9: a response that cannot be sent is told to the TU; the transaction stays, to absorb retransmissions.
+// RFC 6026 §8.8: a response that cannot be sent is told to the TU; the transaction stays, to absorb retransmissions.
 m.on(PROCEEDING, TRANSPORT_ERROR, PROCEEDING, TU_ERROR);
 
-// RFC 6026 §8.7: a 2xx leads to Accepted, where Timer L keeps the transaction; the TU retransmits its 2xx.
+// RFC 6026 §7.1: a 2xx leads to Accepted, where Timer L keeps the transaction; retransmitting the 2xx is the TU's business.
 m.on(PROCEEDING, SEND_2XX, ACCEPTED, SEND | STOP_TRYING | START_LINGER);
 m.on(ACCEPTED, SEND_2XX, ACCEPTED, SEND);
 // RFC 6026 §7.1: retransmitted INVITEs are absorbed without a response.
 m.ignore(ACCEPTED, REQUEST);
-// RFC 6026 §7.1: an ACK that matches here (a peer that reuses the branch for the ACK of a 2xx) goes to the TU.
+// RFC 6026 §6: an ACK that matches here (a 2xx acknowledged with the INVITE's branch, or by a peer of RFC 2543) goes to the TU.
 m.on(ACCEPTED, ACK, ACCEPTED, TU_MESSAGE);
-// RFC 6026 §7.1: a failure of the transport is told to the TU; the state stays.
+// RFC 6026 §7.1: a failure of the transport alone never discards the transaction.
 m.on(ACCEPTED, TRANSPORT_ERROR, ACCEPTED, TU_ERROR);
 // RFC 6026 §7.1: after a 2xx the TU has nothing else to send.
 m.refuse(ACCEPTED, SEND_1XX, SEND_300_699);
@@ -45,7 +45,7 @@ m.on(COMPLETED, TIMER_RETRANSMIT, COMPLETED, SEND | AGAIN_RETRANSMIT);
 m.on(COMPLETED, REQUEST, COMPLETED, SEND);
 // RFC 3261 §17.2.1: Timer H without an ACK is a failure that the TU is told.
 m.on(COMPLETED, TIMER_TIMEOUT, TERMINATED, TU_TIMEOUT | TERMINATE);
-// RFC 6026 §8.9: a failure of the transport is told to the TU; Timer G tries again.
+// RFC 6026 §8.8: a failure of the transport is told to the TU; Timer G tries again.
 m.on(COMPLETED, TRANSPORT_ERROR, COMPLETED, TU_ERROR);
 // RFC 3261 §17.2.1: after its final response the TU has nothing else to send.
 m.refuse(COMPLETED, SEND_1XX, SEND_2XX, SEND_300_699);

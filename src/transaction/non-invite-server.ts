@@ -30,7 +30,8 @@ m.on(COMPLETED, REQUEST, COMPLETED, SEND);
 // RFC 3261 §17.2.2: further final responses of the TU are discarded in Completed.
 m.ignore(COMPLETED, SEND_2XX, SEND_300_699);
 m.refuse(COMPLETED, SEND_1XX);
-// RFC 3261 §17.2.4: a response that cannot be sent is told to the TU and ends the transaction (Figure 8).
+// RFC 3261 §17.2.4: a response that cannot be sent is told to the TU and ends the transaction (Figure 8). RFC 6026 §8.8 has rewritten
+// that text to say that the transaction stays, but left Figure 8; we take it as said of INVITE, which RFC 6026 is about.
 m.on(PROCEEDING, TRANSPORT_ERROR, TERMINATED, TU_ERROR | TERMINATE);
 m.on(COMPLETED, TRANSPORT_ERROR, TERMINATED, TU_ERROR | TERMINATE);
 m.on(COMPLETED, TIMER_LINGER, TERMINATED, TERMINATE);

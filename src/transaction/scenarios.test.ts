@@ -211,7 +211,7 @@ test('§17.2.1 the ACK ends Timer G; Confirmed absorbs ACKs and INVITEs for T4',
   expect(reliable.log).toEqual(['0: tu', '0: send', '700: end']);
 });
 
-test('RFC 6026 §8.9 a failing transport is told to the TU and does not end the INVITE server', () => {
+test('RFC 6026 §8.8 a failing transport is told to the TU and does not end the INVITE server', () => {
   const ladder = new Ladder(INVITE_SERVER).at(10, SEND_1XX).at(11, TRANSPORT_ERROR).at(20, SEND_300_699);
   ladder.at(21, TRANSPORT_ERROR).at(100, ACK).until(HOUR);
   expect(ladder.log).toEqual(['0: tu', '10: send', '11: error', '20: send', '21: error', '5100: end']);
