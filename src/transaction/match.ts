@@ -48,12 +48,8 @@ export function ackTagMatches(msg: Message, bytes: Uint8Array, tagStart: number,
 /** RFC 3261 §8.1.1.7: a branch with the magic cookie is unique in space and time. */
 export function hasCookie(msg: Message): boolean {
   const { buf, branchStart } = msg;
-  if (branchStart === NONE || msg.branchEnd - branchStart < COOKIE.length) return false;
-  for (let i = 0; i < COOKIE.length; i++) {
-    const c = buf[branchStart + i]!;
-    if ((c >= 0x41 && c <= 0x5a ? c | 0x20 : c) !== COOKIE[i]) return false;
-  }
-  return true;
+  const end = branchStart + COOKIE.length;
+  return branchStart !== NONE && end <= msg.branchEnd && equalsIgnoreCase(buf, branchStart, end, COOKIE);
 }
 
 function key(msg: Message, method: number, seedA: number, seedB: number, out: Int32Array): boolean {
