@@ -1,5 +1,6 @@
 // Which transaction a message belongs to: 64-bit keys of requests (RFC 3261 §17.2.3, §9.2), and the test for responses (§17.1.3). Pure; keeps nothing.
 
+import { equalsIgnoreCase } from '../sip/bytes.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 
