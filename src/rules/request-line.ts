@@ -1,9 +1,9 @@
-// Rules about what every request carries, whatever its method: version, Via, Max-Forwards, tags, CSeq. Judges single messages only.
+// Rules about what every request carries, whatever its method: version, Via, Max-Forwards, From tag. Judges single messages only.
 
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import type { Rule } from './rule.ts';
-import { decimalOf, isDecimal, lower, paramAt, sameBytes, skipSpace } from './spans.ts';
+import { decimalOf, isDecimal, lower, paramAt, skipSpace } from './spans.ts';
 
 const COOKIE = Uint8Array.from('z9hG4bK', (c) => c.charCodeAt(0));
 const RPORT = lower('rport');
@@ -35,14 +35,10 @@ function hasRportValue(msg: Message): boolean {
   return at !== NONE && at < viaEnd && buf[at]! >= 48 && buf[at]! <= 57;
 }
 
-/** Fields whose value is not a comma-separated list. */
+/** Fields whose value is not a list, but for those whose repetition the decoder refuses. */
 function hasRepeatedField(msg: Message): boolean {
   const { first, last } = msg;
   return (
-    first[HEADER.FROM] !== last[HEADER.FROM] ||
-    first[HEADER.TO] !== last[HEADER.TO] ||
-    first[HEADER.CALL_ID] !== last[HEADER.CALL_ID] ||
-    first[HEADER.CSEQ] !== last[HEADER.CSEQ] ||
     first[HEADER.MAX_FORWARDS] !== last[HEADER.MAX_FORWARDS] ||
     first[HEADER.CONTENT_LENGTH] !== last[HEADER.CONTENT_LENGTH] ||
     first[HEADER.CONTENT_TYPE] !== last[HEADER.CONTENT_TYPE]
@@ -74,7 +70,7 @@ export const REQUEST_LINE: readonly Rule[] = [
     rfc: 3261,
     section: '7.3.1',
     level: 'MUST',
-    title: 'From, To, Call-ID, CSeq, Max-Forwards, Content-Length and Content-Type stand once',
+    title: 'Max-Forwards, Content-Length and Content-Type stand once',
     on: 'both',
     broken: hasRepeatedField,
   },
@@ -132,15 +128,5 @@ export const REQUEST_LINE: readonly Rule[] = [
     req: ['TXC-015'],
     on: 'request',
     broken: (msg) => msg.fromTagStart === NONE,
-  },
-  // RFC 3261 §8.1.1.5: the method in CSeq is the method of the request.
-  {
-    id: 'cseq-method',
-    rfc: 3261,
-    section: '8.1.1.5',
-    level: 'MUST',
-    title: 'The CSeq of a request names its method',
-    on: 'request',
-    broken: (msg) => !sameBytes(msg.buf, msg.methodStart, msg.methodEnd, msg.cseqMethodStart, msg.cseqMethodEnd),
   },
 ];

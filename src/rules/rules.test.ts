@@ -29,6 +29,8 @@ const ROWS: readonly Row[] = [
   ['version-upper-case', response(200, 'INVITE'), response(200, 'INVITE', { startLine: 'sip/2.0 200 OK' })],
   ['version-upper-case', request('OPTIONS'), request('OPTIONS', { startLine: 'OPTIONS sip:alice@127.0.0.1 Sip/2.0' })],
   ['field-once', request('OPTIONS'), request('OPTIONS', { add: [['Max-Forwards', '70']] })],
+  ['field-once', request('OPTIONS'), request('OPTIONS', { add: [['l', '0']] })],
+  ['field-once', request('INVITE', WITH_SDP), request('INVITE', { ...WITH_SDP, add: [['c', 'text/plain']] })],
   [
     'branch-cookie',
     request('OPTIONS'),
@@ -61,7 +63,6 @@ const ROWS: readonly Row[] = [
     request('OPTIONS'),
     request('OPTIONS', { set: [['From', 'Bob <sip:bob@127.0.0.2;tag=inside>']] }),
   ],
-  ['cseq-method', request('OPTIONS'), request('OPTIONS', { set: [['CSeq', '5 INVITE']] })],
 
   [
     'via-single',
