@@ -12,8 +12,8 @@ export const CALL = {
   DELAYING: 4,
   /** The first request of the call is out: schedule lag was recorded. */
   LAUNCHED: 8,
-  /** The peer's INVITE said that it takes reliable provisionals (100rel). */
-  OFFERED_100REL: 16,
+  /** The peer has ended the dialog: no BYE of ours. */
+  RELEASED: 32,
 } as const;
 
 /** Columns start as zero and cost no memory until a slot is used; NONE is written when a slot is taken. */
@@ -42,6 +42,7 @@ export class Calls {
   readonly keptPeer: Int32Array;
   readonly keptCount: Uint8Array;
   readonly keptLine: Int16Array;
+  readonly keptStatus: Int16Array;
   /** The instant the present step became due, microseconds. */
   readonly dueUs: Float64Array;
   inUse = 0;
@@ -69,6 +70,7 @@ export class Calls {
     this.keptPeer = new Int32Array(capacity);
     this.keptCount = new Uint8Array(capacity);
     this.keptLine = new Int16Array(capacity);
+    this.keptStatus = new Int16Array(capacity);
     this.dueUs = new Float64Array(capacity);
     this.free = new Int32Array(capacity);
   }

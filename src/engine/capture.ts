@@ -1,9 +1,9 @@
 // Captured variables of a call: kept as chunks, put back as fields. Cold unless a flow captures.
 
 import { ROW, ROW_SIZE } from '../flow/program.ts';
+import { putDecimal } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADERS } from '../sip/names.ts';
-import { putDecimal } from '../sip/bytes.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { fail } from './player.ts';
@@ -63,7 +63,9 @@ function capturedText(e: Engine, header: string): string | null {
   const wanted = header.toLowerCase();
   if (wanted === 'body') return text(msg.bodyStart, msg.bodyEnd);
   if (wanted === 'uri') return msg.isRequest ? text(msg.uriStart, msg.uriEnd) : null;
-  const id = HEADERS.findIndex(([name, compact]) => name.toLowerCase() === wanted || (compact !== '' && compact === wanted));
+  const id = HEADERS.findIndex(
+    ([name, compact]) => name.toLowerCase() === wanted || (compact !== '' && compact === wanted),
+  );
   for (let i = 0; i < msg.count; i++) {
     const same = id > 0 ? msg.ids[i] === id : text(msg.nameStart[i]!, msg.nameEnd[i]!).toLowerCase() === wanted;
     if (same) return text(msg.valueStart[i]!, msg.valueEnd[i]!);

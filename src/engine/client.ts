@@ -1,10 +1,10 @@
 // The client side of transactions: sends requests, takes responses, runs Timers A, B, D, E, F, K, M. Knows no flow: what matters to one is handed to the player.
 
 import { COUNTER, LINE } from '../metrics/counters.ts';
+import { putDecimal } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
-import { putDecimal } from '../sip/bytes.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { effects, nextState, step } from '../transaction/machine.ts';
 import type { Wire } from './compose.ts';
@@ -91,6 +91,7 @@ export function openClient(e: Engine, method: number, call: number, peer: number
   links.owner[txn] = call === NONE ? 0 : e.calls.serial[call]!;
   links.echo[txn] = 0;
   links.cancel[txn] = 0;
+  links.answeredBy[txn] = 0;
   return txn;
 }
 
@@ -150,9 +151,12 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
   if (!again) measure(e, txn, e.transport.rxAtUs[i]!);
   runTimers(e, txn, todo);
   if ((todo & EFFECT.SEND_ACK) !== 0) acknowledge(e, txn);
-  if (msg.status >= 200) dropChunk(e, txn);
+  if (msg.status >= 200) {
+    if (!again) txns.status[txn] = msg.status;
+    dropChunk(e, txn);
+  }
   e.cause[0] = e.transport.rxAtUs[i]!;
-  if ((todo & EFFECT.TU_MESSAGE) !== 0) clientResponse(e, txn, again);
+  if ((todo & EFFECT.TU_MESSAGE) !== 0) clientResponse(e, txn);
   if ((todo & EFFECT.TERMINATE) !== 0) closeTransaction(e, txn);
 }
 
@@ -200,6 +204,7 @@ function measure(e: Engine, txn: number, at: number): void {
   const flags = txns.flags[txn]!;
   if (txns.method[txn] === METHOD.INVITE) {
     if ((flags & TXN.INITIAL) === 0 || status === 100) return;
+    if (status >= 200) e.tally.inviteFinals[status - 100]!++;
     if ((flags & TXN.SRD) === 0) {
       txns.flags[txn]! |= TXN.SRD;
       recorder.record(e.srd.due, fromDue);
@@ -237,34 +242,36 @@ function acknowledge(e: Engine, txn: number): void {
 function checkResponse(e: Engine, txn: number, again: boolean): void {
   const { ctx, msg, txns, dialogs } = e;
   const call = ownerOf(e, txn);
+  const flags = txns.flags[txn]!;
+  ctx.reset();
   ctx.matched = true;
   ctx.requestMethod = txns.method[txn]!;
   ctx.requestCseq = txns.cseq[txn]!;
-  e.identity.putBranch(e.bytes, e.viaAt + e.viaPrefixLength, BRANCH_KIND.TRANSACTION, 0, 0);
+  // Via as we sent it: our own prefix, and the branch by which the response was matched.
   const length = msg.branchEnd - msg.branchStart;
   copyWithin(e.bytes, e.viaAt + e.viaPrefixLength, msg.branchStart, length);
   ctx.viaStart = e.viaAt;
   ctx.viaEnd = e.viaAt + e.viaPrefixLength + length;
+  ctx.branchStart = e.viaAt + e.viaPrefixLength;
+  ctx.branchEnd = ctx.viaEnd;
   if (txns.call[txn]! !== NONE) {
     setIdentity(e, txns.call[txn]!, e.links.owner[txn]!);
     ctx.fromTagStart = e.tagAt + 5;
     ctx.fromTagEnd = e.tagAt + 5 + TAG_LENGTH;
     ctx.callIdStart = e.fields.start[FIELD.CALL_ID]!;
     ctx.callIdEnd = ctx.callIdStart + e.fields.length[FIELD.CALL_ID]!;
-  } else {
-    ctx.fromTagStart = NONE;
-    ctx.callIdStart = NONE;
   }
-  const established = call !== NONE && dialogs.state[call]! !== 0 && (txns.flags[txn]! & TXN.INITIAL) === 0;
-  const inDialog = established && dialogs.remoteTagLen[call]! > 0 && txns.method[txn] !== METHOD.CANCEL;
-  ctx.toTagStart = inDialog ? dialogs.remoteTagStart[call]! : NONE;
-  ctx.toTagEnd = inDialog ? ctx.toTagStart + dialogs.remoteTagLen[call]! : NONE;
-  ctx.remoteTagStart = ctx.toTagStart;
-  ctx.remoteTagEnd = ctx.toTagEnd;
-  ctx.remoteCseq = NONE;
-  ctx.lastRseq = call !== NONE && e.calls.rseq[call]! > 0 ? e.calls.rseq[call]! : NONE;
+  const outside = (flags & TXN.INITIAL) !== 0 || txns.method[txn] === METHOD.CANCEL;
+  if (call !== NONE && !outside && dialogs.state[call]! !== 0 && dialogs.remoteTagLen[call]! > 0) {
+    ctx.toTagStart = dialogs.remoteTagStart[call]!;
+    ctx.toTagEnd = ctx.toTagStart + dialogs.remoteTagLen[call]!;
+    ctx.remoteTagStart = ctx.toTagStart;
+    ctx.remoteTagEnd = ctx.toTagEnd;
+  }
+  ctx.recordRoutes = 0; // our requests carry none
   ctx.retransmission = again;
   ctx.finalSeen = again;
+  if (again) ctx.finalStatus = txns.status[txn]!;
   e.rules!.check(msg, ctx);
 }
 
@@ -279,9 +286,11 @@ export function clientTimer(e: Engine, txn: number, which: number): void {
         : EVENT.TIMER_TIMEOUT;
   const state = txns.state[txn]!;
   const packed = step(txns.machine[txn]!, state, event);
-  if (packed < 0) {
-    // RFC 3261 §9.1: 64·T1 after a CANCEL an INVITE without a final response counts as cancelled.
-    if ((txns.flags[txn]! & TXN.CANCELLED) !== 0) failTransaction(e, txn, EFFECT.TU_TIMEOUT);
+  if (packed < 0) return;
+  // RFC 3261 §9.1: 64·T1 after a CANCEL an INVITE without a final response counts as cancelled.
+  if (event === EVENT.TIMER_TIMEOUT && state === STATE.PROCEEDING && (txns.flags[txn]! & TXN.CANCELLED) !== 0) {
+    e.cause[0] = lanes.expiredDueUs[0]!;
+    failTransaction(e, txn, EFFECT.TU_TIMEOUT);
     return;
   }
   const todo = effects(packed);
@@ -304,16 +313,14 @@ export function resend(e: Engine, txn: number): void {
   tally.add(COUNTER.RETRANSMITTED);
   tally.message(isRequest, txns.method[txn]!, txns.status[txn]!, 0);
   const call = ownerOf(e, txn);
-  if (call !== NONE && txns.line[txn] !== NONE) e.tally.line(e.calls.program[call]!, txns.line[txn]!, LINE.RETRANSMITTED);
+  if (call !== NONE && txns.line[txn] !== NONE)
+    e.tally.line(e.calls.program[call]!, txns.line[txn]!, LINE.RETRANSMITTED);
   e.outbox.send(chunk, txns.length[txn]!, txns.peer[txn]!, call === NONE ? e.calls.capacity : call, NONE);
 }
 
 /** Ends a client transaction that got no answer, and tells its call why. */
 export function failTransaction(e: Engine, txn: number, why: number): void {
   clientFailed(e, txn, (why & EFFECT.TU_ERROR) !== 0);
-  if (e.txns.state[txn] !== STATE.TERMINATED || e.txns.chunk[txn] !== NONE) {
-    e.txns.state[txn] = STATE.TERMINATED;
-  }
   closeTransaction(e, txn);
 }
 

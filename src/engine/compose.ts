@@ -4,9 +4,9 @@ import type { BodySpec, MessageSpec, Program } from '../flow/program.ts';
 import type { Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD, METHOD_NAMES } from '../sip/names.ts';
+import { reasonPhrase } from '../sip/phrases.ts';
 import { type Part, Template } from '../sip/template.ts';
 import { FIELD, VARIABLES_MAX } from './fields.ts';
-import { reasonPhrase } from './phrases.ts';
 
 /** Facts of this end that stand in every message. */
 export interface Ends {
@@ -27,6 +27,8 @@ export interface Wire {
   /** Rendered again from a retransmitted request it gives the same bytes: nothing of the call is in it but the tag. */
   readonly repeatable: boolean;
   readonly ladder: number;
+  /** Index in its program's messages, NONE for a standard message. */
+  readonly index: number;
   /** Uses CALL_NUMBER or a variable. */
   readonly personal: boolean;
 }
@@ -131,13 +133,20 @@ function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
   ];
   const { INVITE, SUBSCRIBE, REFER, NOTIFY, UPDATE, OPTIONS } = METHOD;
   const makesDialog = ([INVITE, SUBSCRIBE, REFER, NOTIFY] as number[]).includes(spec.method);
-  if (spec.status > 100 && spec.status < 300 && (makesDialog || ([UPDATE, OPTIONS] as number[]).includes(spec.method))) {
+  if (
+    spec.status > 100 &&
+    spec.status < 300 &&
+    (makesDialog || ([UPDATE, OPTIONS] as number[]).includes(spec.method))
+  ) {
     // RFC 3261 §12.1.1: a response that makes a dialog copies Record-Route and carries a Contact.
     if (makesDialog) headers.push(['', [FIELD.ECHO_RECORD_ROUTE]]);
     headers.push(['Contact', [contact(ends)]]);
   }
   // RFC 3261 §13.3.1.4, §8.2.1: a 2xx to INVITE should, and a 405 must, say what is allowed; OPTIONS asks for it (§11.2).
-  if ((spec.status < 300 && spec.status >= 200 && (spec.method === INVITE || spec.method === OPTIONS)) || spec.status === 405)
+  if (
+    (spec.status < 300 && spec.status >= 200 && (spec.method === INVITE || spec.method === OPTIONS)) ||
+    spec.status === 405
+  )
     headers.push(['Allow', [ALLOW]]);
   if (spec.method === OPTIONS && spec.status === 200) headers.push(['Accept', ['application/sdp']]);
   // RFC 3262 §3: a reliable provisional requires 100rel and is numbered.
@@ -146,7 +155,13 @@ function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
 }
 
 /** Builds the template of one message of a flow. */
-export function compose(memory: Memory, spec: MessageSpec, ends: Ends, variables: readonly string[]): Wire {
+export function compose(
+  memory: Memory,
+  spec: MessageSpec,
+  ends: Ends,
+  variables: readonly string[],
+  index: number,
+): Wire {
   if (variables.length > VARIABLES_MAX) throw new RangeError(`flow captures more than ${VARIABLES_MAX} variables`);
   const request = spec.kind === 'request';
   const headers = request ? requestHeaders(spec, ends) : responseHeaders(spec, ends);
@@ -181,11 +196,12 @@ export function compose(memory: Memory, spec: MessageSpec, ends: Ends, variables
     reliable: spec.reliable,
     repeatable: !personal && !spec.reliable && !all.includes(FIELD.CALL_ID),
     ladder: spec.ladder,
+    index,
     personal,
   };
 }
 
 /** The wires of a program, by message index. */
 export function composeAll(memory: Memory, program: Program, ends: Ends): Wire[] {
-  return program.messages.map((spec) => compose(memory, spec, ends, program.variables));
+  return program.messages.map((spec, index) => compose(memory, spec, ends, program.variables, index));
 }

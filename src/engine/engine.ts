@@ -1,24 +1,27 @@
 // Everything a worker has, wired together once: memory, clock, tables, transport, flow programs. State only; client.ts, server.ts and player.ts act on it.
 
+import { ADDRESS, isLooseRoute, readAddress } from '../dialog/address.ts';
 import { Dialogs } from '../dialog/dialogs.ts';
 import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
-import { LINE } from '../metrics/counters.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import { RuleChecker } from '../rules/checker.ts';
 import { RuleContext } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.ts';
+import { putDecimal } from '../sip/bytes.ts';
 import type { Memory } from '../sip/memory.ts';
 import { Message, NONE } from '../sip/message.ts';
-import { METHOD, METHOD_NAMES } from '../sip/names.ts';
+import { HEADER, METHOD, METHOD_NAMES } from '../sip/names.ts';
 import { Fields } from '../sip/template.ts';
+import { hasToken } from '../sip/tokens.ts';
 import type { Clock } from '../time/clock.ts';
 import { Lanes } from '../time/lanes.ts';
-import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_US } from '../transaction/constants.ts';
+import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_NON_INVITE_US, TRYING_US } from '../transaction/constants.ts';
 import { ServerIndex } from '../transaction/server-index.ts';
 import { Transactions } from '../transaction/slots.ts';
 import type { DatagramTransport } from '../transport/transport.ts';
 import { Calls } from './calls.ts';
 import { compose, composeAll, type Ends, targetUri, type Wire } from './compose.ts';
+import { FIELD } from './fields.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
 import { PeerCache } from './peer-cache.ts';
@@ -111,6 +114,7 @@ export class Engine {
   readonly lingerLaneT4: number;
   readonly lingerLaneD: number;
   readonly tryingLane: number;
+  readonly tryingLaneNonInvite: number;
   readonly stepLimitLane: number;
   readonly delayLane: number;
   /** First timer node of the calls: nodes below are transactions, two each. */
@@ -119,7 +123,15 @@ export class Engine {
   targetPeer = NONE;
   heard = false;
   stopping = false;
-  /** Callee: calls begun in the current second, for --rate-limit. */
+  /** Calls that have ended, for the closed model. */
+  ended = 0;
+  /** Programs whose first answer is a reliable provisional. */
+  readonly needs100rel: readonly boolean[];
+  /** --rate-limit: calls that may still begin, refilled as time passes. */
+  private readonly tokens = new Float64Array(2);
+  private readonly address = new Int32Array(4);
+  private readonly rel: Uint8Array = Uint8Array.from(Buffer.from('100rel'));
+  readonly rseqAt: number;
   readonly refusedBy = new Set<string>();
 
   constructor(config: WorkerConfig, memory: Memory, clock: Clock, transport: DatagramTransport, txnCapacity: number) {
@@ -170,6 +182,7 @@ export class Engine {
     this.callIdLength = TAG_LENGTH + this.put(this.callIdAt + TAG_LENGTH, `@${transport.localAddress}`);
     this.cseqAt = memory.reserve(16);
     this.rackAt = memory.reserve(32);
+    this.rseqAt = memory.reserve(16);
     this.numberAt = memory.reserve(16);
     this.viaAt = memory.reserve(256);
     const via = `SIP/2.0/UDP ${transport.localAddress}:${transport.localPort};rport;branch=`;
@@ -186,6 +199,7 @@ export class Engine {
     this.lingerLaneT4 = lanes.lane(T4_US);
     this.lingerLaneD = lanes.lane(TIMER_D_US);
     this.tryingLane = lanes.lane(TRYING_US);
+    this.tryingLaneNonInvite = lanes.lane(TRYING_NON_INVITE_US);
     this.stepLimitLane = lanes.lane(STEP_LIMIT_US);
     this.delayLane = config.delayUs > 0 ? lanes.lane(config.delayUs) : NONE;
     this.rowLanes = config.programs.map((program) => {
@@ -197,10 +211,10 @@ export class Engine {
     });
 
     for (const program of config.programs)
-      for (const spec of program.messages)
-        if (spec.kind === 'request') this.series(spec.method);
+      for (const spec of program.messages) if (spec.kind === 'request') this.series(spec.method);
     this.series(METHOD.BYE); // a failed call is ended by one
 
+    this.needs100rel = config.programs.map((p) => p.messages.some((m) => m.reliable));
     this.variables = Math.max(0, ...config.programs.map((p) => p.variables.length));
     const cells = this.variables * config.maxCalls;
     this.variableChunk = new Int32Array(cells);
@@ -213,7 +227,7 @@ export class Engine {
 
   private series(method: number): void {
     if (method === METHOD.INVITE || method === METHOD.ACK || this.rtt[method] !== null) return;
-    // RFC 6076 §4.5, §4.1: session disconnect delay and registration request delay have names of their own.
+    // RFC 6076 §4.4, §4.1: session disconnect delay and registration request delay have names of their own.
     const name = method === METHOD.BYE ? 'sdd' : method === METHOD.REGISTER ? 'rrd' : `rtt.${METHOD_NAMES[method]}`;
     this.rtt[method] = this.pair(name);
   }
@@ -236,6 +250,7 @@ export class Engine {
         { kind: 'response', method, status, reason: '', headers, body: null, reliable: false, ladder: NONE },
         this.ends,
         [],
+        NONE,
       );
       this.standard.set(key, wire);
     }
@@ -252,10 +267,61 @@ export class Engine {
         { kind: 'request', method, status: 0, reason: '', headers: [], body: null, reliable: false, ladder: NONE },
         this.ends,
         [],
+        NONE,
       );
       this.standard.set(key, wire);
     }
     return wire;
+  }
+
+  /** --rate-limit: whether one more call may begin now. */
+  admit(): boolean {
+    const { rateLimitCps } = this.config;
+    if (rateLimitCps === 0) return true;
+    const { tokens } = this;
+    const now = this.now[0]!;
+    // A bucket of 100 ms worth of calls, at least one.
+    tokens[0] = Math.min(Math.max(1, rateLimitCps / 10), tokens[0]! + ((now - tokens[1]!) * rateLimitCps) / 1e6);
+    tokens[1] = now;
+    if (tokens[0]! < 1) return false;
+    tokens[0]!--;
+    return true;
+  }
+
+  /** RFC 3262 §4: whether the request in `msg` lists 100rel in Supported or Require. */
+  offers100rel(): boolean {
+    return hasToken(this.msg, HEADER.SUPPORTED, this.rel) || hasToken(this.msg, HEADER.REQUIRE, this.rel);
+  }
+
+  /** RFC 3262 §7.1: RSeq of the message in `msg`, 0 when there is none. */
+  rseq(): number {
+    const field = this.msg.first[HEADER.RSEQ]!;
+    if (field === NONE) return 0;
+    let value = 0;
+    for (let i = this.msg.valueStart[field]!; i < this.msg.valueEnd[field]!; i++)
+      value = value * 10 + this.bytes[i]! - 48;
+    return value | 0;
+  }
+
+  putRseq(value: number): void {
+    this.fields.set(FIELD.RSEQ, this.rseqAt, putDecimal(this.bytes, this.rseqAt, value) - this.rseqAt);
+  }
+
+  /** Where the requests of a dialog go (RFC 3261 §8.1.2, §12.2.1.1): its first route, or its target; NONE for a host that is a name. */
+  nextHop(dialog: number): number {
+    const { dialogs, bytes, address } = this;
+    const routes = dialogs.routesLen[dialog]!;
+    let start = dialogs.targetStart[dialog]!;
+    let end = start + dialogs.targetLen[dialog]!;
+    if (routes > 0) {
+      // `Route: ` and a name-addr; the first line is the next hop, unless a strict router stands in the Request-URI.
+      readAddress(bytes, dialogs.routesStart[dialog]! + 7, dialogs.routesStart[dialog]! + routes, address);
+      if (isLooseRoute(bytes, address[ADDRESS.URI_START]!, address[ADDRESS.URI_END]!)) {
+        start = address[ADDRESS.URI_START]!;
+        end = address[ADDRESS.URI_END]!;
+      }
+    }
+    return this.peers.ofUri(bytes, start, end);
   }
 
   rowsOf(call: number): Int32Array {
@@ -287,5 +353,3 @@ export class Engine {
     return this.doubling[n < cap ? n : cap]!;
   }
 }
-
-export { LINE };

@@ -16,6 +16,23 @@ export class PeerCache {
     this.transport = transport;
   }
 
+  /** The peer that a SIP URI's host and port mean (RFC 3261 §19.1.1), NONE when the host is a name. */
+  ofUri(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end && bytes[at] !== 58) at++;
+    at++;
+    // A user part ends at the last `@` before parameters.
+    for (let i = at; i < end && bytes[i] !== 59 && bytes[i] !== 63; i++) if (bytes[i] === 64) at = i + 1;
+    let host = at;
+    while (host < end && bytes[host] !== 58 && bytes[host] !== 59 && bytes[host] !== 63 && bytes[host] !== 62) host++;
+    let port = NONE;
+    if (host < end && bytes[host] === 58) {
+      port = 0;
+      for (let i = host + 1; i < end && bytes[i]! >= 48 && bytes[i]! <= 57; i++) port = port * 10 + bytes[i]! - 48;
+    }
+    return this.find(bytes, at, host, port);
+  }
+
   /**
    * The peer of host `[start, end)` and `port` (NONE: 5060, RFC 3261 §19.1.2), or NONE when the host is a name or the
    * peer table is full.

@@ -1,11 +1,11 @@
 // The transaction user that plays a ladder: moves calls through their programs, sends what the rows say, ends calls. Knows transactions only through client.ts and server.ts.
 
-import { matchRow, passable, settle } from '../flow/stepper.ts';
 import { FLAG, OP, ROW, ROW_SIZE } from '../flow/program.ts';
+import { matchRow, passable, settle } from '../flow/stepper.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
+import { putDecimal } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
-import { putDecimal } from '../sip/bytes.ts';
 import { STATE } from '../transaction/constants.ts';
 import { CALL } from './calls.ts';
 import { captureRow, releaseVariables, setVariables } from './capture.ts';
@@ -111,14 +111,14 @@ function takeRow(e: Engine, call: number, row: number): boolean {
 }
 
 /** The transaction layer hands up a response to a request of ours. */
-export function clientResponse(e: Engine, txn: number, again: boolean): void {
+export function clientResponse(e: Engine, txn: number): void {
   const { msg, calls } = e;
   const call = ownerOf(e, txn);
   const { status, cseqMethod: method } = msg;
   if (method === METHOD.INVITE && status >= 200 && status < 300) {
     if (call === NONE || (calls.flags[call]! & CALL.ANSWERED && !sameDialog(e, call))) {
       // RFC 3261 §13.2.2.4: every 2xx is acknowledged; a fork nobody waits for is ended by BYE.
-      releaseFork(e, txn, again);
+      releaseFork(e, txn);
       return;
     }
     if (calls.flags[call]! & CALL.ANSWERED) {
@@ -146,6 +146,7 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
       return;
     }
     if (status >= 200) calls.flags[call]! |= CALL.ANSWERED;
+    else if (flags & FLAG.RELIABLE) calls.rseq[call] = e.rseq();
   }
   if (takeRow(e, call, row)) advance(e, call);
 }
@@ -183,6 +184,8 @@ export function clientFailed(e: Engine, txn: number, transport: boolean): void {
   e.tally.line(calls.program[call]!, txns.line[txn]!, LINE.TIMED_OUT);
   if (calls.inviteClient[call] === txn) calls.inviteClient[call] = NONE;
   if (calls.otherClient[call] === txn) calls.otherClient[call] = NONE;
+  // RFC 3261 §8.1.3.1: no answer counts as a 408.
+  if ((txns.flags[txn]! & TXN.INITIAL) !== 0 && !transport) e.tally.inviteFinals[408 - 100]!++;
   const proceeding = txns.method[txn] === METHOD.INVITE && txns.flags[txn]! & TXN.SRD ? 100 : 0;
   fail(e, call, transport ? FAILURE.TRANSPORT : FAILURE.TIMEOUT, txns.method[txn]!, proceeding);
 }
@@ -279,7 +282,7 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
     e.links.cancel[target] = txn + 1;
     e.txns.flags[target]! |= TXN.CANCELLED;
     e.txns.peer[txn] = e.txns.peer[target]!;
-    if (!e.lanes.running(target * 2 + 1)) e.lanes.start(target * 2 + 1, e.timeoutLane);
+    e.lanes.start(target * 2 + 1, e.timeoutLane);
   } else calls.otherClient[call] = txn;
   if (method === METHOD.PRACK) {
     const middle = putDecimal(e.bytes, e.rackAt, calls.rseq[call]!);
@@ -299,7 +302,7 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
 
 /** RFC 3261 §13.2.2.4: the ACK for a 2xx is the user's own, with a branch of its own; each 2xx retransmission gets it again. */
 function sendAck(e: Engine, call: number, wire: Wire | null, ladder: number, again: boolean): void {
-  const { calls, outbox, links } = e;
+  const { calls, outbox } = e;
   const invite = calls.inviteClient[call]!;
   if (invite === NONE) return;
   setIdentity(e, call, calls.serial[call]!);
@@ -307,7 +310,6 @@ function sendAck(e: Engine, call: number, wire: Wire | null, ladder: number, aga
   setTransaction(e, BRANCH_KIND.ACK, invite, calls.inviteCseq[call]!);
   const chunk = outbox.render(wire ?? ackWire(e, call), e.fields);
   if (chunk === NONE) return e.tally.add(COUNTER.UNSENT);
-  links.cancel[invite] = 0;
   calls.flags[call]! |= CALL.ACKED;
   e.tally.message(true, METHOD.ACK, 0, 0);
   if (again) {
@@ -321,7 +323,8 @@ function sendAck(e: Engine, call: number, wire: Wire | null, ladder: number, aga
 /** The ACK as the call's flow wrote it, or the standard one. */
 function ackWire(e: Engine, call: number): Wire {
   const wires = e.wires[e.calls.program[call]!]!;
-  for (let i = 0; i < wires.length; i++) if (wires[i]!.method === METHOD.ACK && wires[i]!.status === 0) return wires[i]!;
+  for (let i = 0; i < wires.length; i++)
+    if (wires[i]!.method === METHOD.ACK && wires[i]!.status === 0) return wires[i]!;
   return e.standardRequest(METHOD.ACK);
 }
 
@@ -349,6 +352,7 @@ export function fail(e: Engine, call: number, kind: number, method: number, stat
 function hangUp(e: Engine, call: number): void {
   const { calls, dialogs, txns } = e;
   const invite = calls.inviteClient[call]!;
+  if (calls.flags[call]! & CALL.RELEASED) return abandonServer(e, call);
   if (calls.flags[call]! & CALL.ANSWERED) {
     if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, null, NONE, false);
     const leaving = calls.otherClient[call]!;
@@ -371,7 +375,7 @@ function sendLast(e: Engine, call: number, method: number, cseq: number, invite:
   if (invite !== NONE) {
     e.links.cancel[invite] = txn + 1;
     e.txns.flags[invite]! |= TXN.CANCELLED;
-    if (!e.lanes.running(invite * 2 + 1)) e.lanes.start(invite * 2 + 1, e.timeoutLane);
+    e.lanes.start(invite * 2 + 1, e.timeoutLane);
   }
   if (!launch(e, txn, e.standardRequest(method), call)) e.tally.add(COUNTER.UNSENT);
 }

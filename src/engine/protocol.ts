@@ -22,7 +22,12 @@ export interface WorkerConfig {
   /** Several workers share the port (callee). */
   readonly reusePort: boolean;
   /** caller: where the calls go. */
-  readonly target: { readonly address: string; readonly port: number; readonly host: string; readonly user: string } | null;
+  readonly target: {
+    readonly address: string;
+    readonly port: number;
+    readonly host: string;
+    readonly user: string;
+  } | null;
   readonly load: LoadConfig | null;
   readonly maxCalls: number;
   readonly rules: boolean;
@@ -77,7 +82,14 @@ export type FromWorker =
       readonly rcvbufBytes: number;
     }
   | Snapshot
-  | { readonly type: 'trace'; readonly index: number; readonly atUs: number; readonly sent: boolean; readonly peer: string; readonly text: string }
+  | {
+      readonly type: 'trace';
+      readonly index: number;
+      readonly atUs: number;
+      readonly sent: boolean;
+      readonly peer: string;
+      readonly text: string;
+    }
   /** Cannot go on: the reason is for the user. `usage` when the mend is on the command line (port in use, address not here). */
   | { readonly type: 'failed'; readonly index: number; readonly message: string; readonly usage: boolean };
 

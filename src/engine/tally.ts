@@ -2,7 +2,7 @@
 
 import { COUNTER, COUNTER_COUNT, LINE_COUNTERS } from '../metrics/counters.ts';
 import { METHOD_COUNT, METHOD_NAMES } from '../sip/names.ts';
-import { reasonPhrase } from './phrases.ts';
+import { reasonPhrase } from '../sip/phrases.ts';
 
 /** Why a call failed. The texts stand in `failureText`. */
 export const FAILURE = {
@@ -68,6 +68,8 @@ export class Tally {
   readonly counters = new Float64Array(COUNTER_COUNT);
   readonly methodCounts = new Float64Array(METHOD_COUNT * 2);
   readonly statusCounts = new Float64Array(600 * 2);
+  /** First final responses to INVITEs that open a session, by status − 100. */
+  readonly inviteFinals = new Float64Array(600);
   readonly lineCounts: Float64Array[];
   private readonly reasons = new Map<string, FailureEntry>();
   private readonly byKey = new Map<number, FailureEntry>();

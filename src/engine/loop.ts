@@ -1,0 +1,230 @@
+// The worker's loop: receive, timers, arrivals, flush, sleep. Decides when things happen, never what.
+
+import { COUNTER } from '../metrics/counters.ts';
+import { decode } from '../sip/decode.ts';
+import { ERR_KEEPALIVE } from '../sip/errors.ts';
+import { NONE } from '../sip/message.ts';
+import { Schedule } from '../time/schedule.ts';
+import { MACHINE } from '../transaction/constants.ts';
+import { clientTimer, takeRefusal, takeResponse } from './client.ts';
+import type { Engine } from './engine.ts';
+import { startCall, stepTimer } from './player.ts';
+import { COMMAND, CONTROL } from './protocol.ts';
+import { serverTimer, takeRequest } from './server.ts';
+import { usageTimer } from './usage.ts';
+
+/** Work is gathered for this long, since waking is what costs (kernel stamps keep the latencies exact). */
+const TICK_US = 1_000;
+/** The event loop gets its turn this often. */
+const SLICE_US = 10_000;
+/** Most calls started in one tick, so that a late loop still receives between starts. */
+const BURST = 512;
+/** Receive rounds in one tick before timers and arrivals get their turn. */
+const ROUNDS = 8;
+
+export class Loop {
+  private readonly e: Engine;
+  private readonly control: Int32Array;
+  private readonly schedule: Schedule | null;
+  private readonly users: number;
+  private readonly callLimit: number;
+  private readonly durationUs: number;
+  private readonly concurrency: number;
+  /** [0]: worker time at which the run began; the schedule counts from here. */
+  private readonly origin = new Float64Array(1);
+  /** [0]: how long the schedule has stood still while the rate was held down. */
+  private readonly tickStart = new Float64Array(2);
+  private worked = false;
+  started = 0;
+  done = false;
+
+  constructor(e: Engine) {
+    this.e = e;
+    this.control = new Int32Array(e.config.control);
+    const { load, index, count } = e.config;
+    this.schedule = null;
+    this.users = 0;
+    this.callLimit = 0;
+    this.durationUs = 0;
+    this.concurrency = load !== null && load.concurrency > 0 ? load.concurrency : e.calls.capacity;
+    if (load !== null) {
+      const shard = load.shardIndex * count + index;
+      const shards = load.shardCount * count;
+      if (load.users > 0) {
+        this.users = share(load.users, shard, shards);
+        this.callLimit = load.calls === 0 ? Number.POSITIVE_INFINITY : share(load.calls, shard, shards);
+        this.durationUs = load.durationUs === 0 ? Number.POSITIVE_INFINITY : load.durationUs;
+      } else this.schedule = new Schedule(load.phases, load.arrivals, load.seed, load.calls, shard, shards);
+    }
+    e.transport.onRefused = (peer, start, end) => takeRefusal(e, peer, start, end);
+  }
+
+  /** Calls this shard means to make in all; Infinity when nothing limits them. */
+  get planned(): number {
+    if (this.schedule !== null) return this.schedule.planned;
+    return this.users > 0 ? this.callLimit : 0;
+  }
+
+  begin(): void {
+    this.e.clock.read();
+    this.origin[0] = this.e.now[0]!;
+  }
+
+  /** Microseconds since `begin`. */
+  elapsedUs(): number {
+    return this.e.now[0]! - this.origin[0]!;
+  }
+
+  /** Runs ticks for one slice (one tick when the transport does not block). */
+  slice(): void {
+    const { e } = this;
+    const { clock, now, transport } = e;
+    clock.read();
+    const sliceEnd = now[0]! + SLICE_US;
+    do {
+      this.tickStart[0] = now[0]!;
+      this.tick();
+      clock.read();
+      const spent = now[0]! - this.tickStart[0]!;
+      const { counters } = e.tally;
+      counters[COUNTER.BUSY_US]! += spent;
+      if (spent > counters[COUNTER.LONGEST_SLICE_US]!) counters[COUNTER.LONGEST_SLICE_US] = spent;
+      if (this.done || !transport.blocking) return;
+      this.sleep();
+      clock.read();
+    } while (now[0]! < sliceEnd && Atomics.load(this.control, CONTROL.COMMAND) === COMMAND.RUN);
+  }
+
+  private tick(): void {
+    const { e } = this;
+    this.worked = false;
+    this.receive();
+    this.expire();
+    this.arrive();
+    e.outbox.flush();
+  }
+
+  private receive(): void {
+    const { e } = this;
+    const { transport, msg, tally, bytes } = e;
+    for (let round = 0; round < ROUNDS; round++) {
+      const n = transport.receive();
+      if (n === 0) return;
+      this.worked = true;
+      for (let i = 0; i < n; i++) {
+        const start = transport.rxStart[i]!;
+        const end = transport.rxEnd[i]!;
+        const peer = transport.rxPeer[i]!;
+        if (e.outbox.trace !== null) e.outbox.trace(false, start, end, peer);
+        const error = decode(msg, bytes, start, end);
+        if (error !== 0) {
+          tally.add(error === ERR_KEEPALIVE ? COUNTER.KEEPALIVES : COUNTER.MALFORMED);
+          continue;
+        }
+        e.heard = true;
+        if (msg.isRequest) takeRequest(e, peer, i);
+        else takeResponse(e, peer, i);
+      }
+      e.outbox.flush();
+    }
+  }
+
+  private expire(): void {
+    const { e } = this;
+    const { lanes, callNodes, txns } = e;
+    e.clock.read();
+    for (let node = lanes.expire(); node !== NONE; node = lanes.expire()) {
+      this.worked = true;
+      if (node >= callNodes) {
+        const call = (node - callNodes) >> 1;
+        if (((node - callNodes) & 1) === 0) stepTimer(e, call);
+        else usageTimer(e, call);
+      } else {
+        const txn = node >> 1;
+        if (txns.machine[txn]! <= MACHINE.NON_INVITE_CLIENT) clientTimer(e, txn, node & 1);
+        else serverTimer(e, txn, node & 1);
+      }
+    }
+  }
+
+  private arrive(): void {
+    const { e, schedule, control } = this;
+    if (e.config.role === 'callee') {
+      if (e.stopping && e.calls.inUse === 0) this.done = true;
+      return;
+    }
+    if (Atomics.load(control, CONTROL.COMMAND) !== COMMAND.RUN) e.stopping = true;
+    if (schedule !== null) this.arriveOpen(schedule);
+    else this.arriveClosed();
+  }
+
+  /** Open model: a call starts at its due instant, whatever the server does. */
+  private arriveOpen(schedule: Schedule): void {
+    const { e, control, origin } = this;
+    const percent = Atomics.load(control, CONTROL.RATE_PERCENT);
+    if (percent !== 100) this.bendTime(percent);
+    else this.tickStart[1] = 0;
+    for (let n = 0; n < BURST && !e.stopping; n++) {
+      const due = schedule.due[0]! + origin[0]!;
+      if (due > e.now[0]!) break;
+      this.worked = true;
+      e.cause[0] = due;
+      if (e.calls.inUse >= this.concurrency || !startCall(e, 0)) e.tally.add(COUNTER.CALLS_DROPPED);
+      else this.started++;
+      schedule.advance();
+    }
+    if ((e.stopping || schedule.due[0] === Number.POSITIVE_INFINITY) && e.calls.inUse === 0) this.done = true;
+  }
+
+  /** A rate of p percent of the plan: the origin of the schedule moves, so that its time passes at p percent. */
+  private bendTime(percent: number): void {
+    const now = this.e.now[0]!;
+    const before = this.tickStart[1]!;
+    if (before > 0) this.origin[0]! += (now - before) * (1 - percent / 100);
+    this.tickStart[1] = now;
+  }
+
+  /** Closed model: as many calls at a time as there are users; a call is due when the one before it has ended. */
+  private arriveClosed(): void {
+    const { e } = this;
+    if (this.elapsedUs() >= this.durationUs || this.started >= this.callLimit) e.stopping = true;
+    for (let n = 0; n < BURST && !e.stopping && e.calls.inUse < this.users && this.started < this.callLimit; n++) {
+      this.worked = true;
+      e.cause[0] = e.now[0]!;
+      if (!startCall(e, 0)) {
+        e.tally.add(COUNTER.CALLS_DROPPED);
+        break;
+      }
+      this.started++;
+    }
+    if (e.stopping && e.calls.inUse === 0) this.done = true;
+  }
+
+  /** Sleeps until there is work: a tick after work, else until a datagram, a timer or an arrival. */
+  private sleep(): void {
+    const { e, schedule } = this;
+    const now = e.now[0]!;
+    if (this.worked) {
+      const rest = TICK_US - (now - this.tickStart[0]!);
+      if (rest > 50) e.transport.nap(rest | 0);
+      return;
+    }
+    e.lanes.refreshNext();
+    let until = e.lanes.nextDue[0]!;
+    if (schedule !== null && !e.stopping && schedule.due[0]! + this.origin[0]! < until)
+      until = schedule.due[0]! + this.origin[0]!;
+    const wait = until - now;
+    if (wait <= 0) return;
+    e.transport.wait(wait < SLICE_US ? Math.ceil(wait) : SLICE_US);
+  }
+
+  /** How long the event loop may sleep when the transport does not block, milliseconds. */
+  idleMs(): number {
+    return this.worked ? 0 : 1;
+  }
+}
+
+/** Part `index` of `total` shared out to `count`, as even as whole numbers allow. */
+function share(total: number, index: number, count: number): number {
+  return Math.floor(total / count) + (index < total % count ? 1 : 0);
+}

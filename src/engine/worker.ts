@@ -1,0 +1,154 @@
+// The worker thread's entry: opens the socket, runs the loop, posts snapshots. One run per call; never touches a file or the terminal.
+
+import type { MessagePort } from 'node:worker_threads';
+import { COUNTER } from '../metrics/counters.ts';
+import { Memory } from '../sip/memory.ts';
+import { Clock } from '../time/clock.ts';
+import { BindError } from '../transport/bind-error.ts';
+import { openUdp } from '../transport/open.ts';
+import type { DatagramTransport } from '../transport/transport.ts';
+import { Engine } from './engine.ts';
+import { Loop } from './loop.ts';
+import { fail } from './player.ts';
+import { COMMAND, CONTROL, type FromWorker, type ToWorker, type WorkerConfig } from './protocol.ts';
+import { FAILURE } from './tally.ts';
+
+const SNAPSHOT_US = 1_000_000;
+/** Address space for messages; the system commits what is written. */
+const MEMORY_BYTES = 1_536 * 1024 * 1024;
+/** Transactions that linger 32 s after their call: room for this many calls a second, on top of the calls themselves. */
+const LINGER_S = 33;
+const MAX_TRANSACTIONS = 12_000_000;
+
+/** Slots for transactions: what the calls use at a time, and what lingers behind them. */
+function transactionCapacity(config: WorkerConfig): number {
+  const peak = config.load === null ? 0 : Math.max(1, ...config.load.phases.map((p) => Math.max(p.fromCps, p.toCps)));
+  const rate = config.load === null || config.load.users > 0 ? 100_000 : peak / (config.load.shardCount * config.count);
+  const perCall = Math.max(2, ...config.programs.map((p) => p.messages.filter((m) => m.kind === 'request').length));
+  return Math.min(MAX_TRANSACTIONS, Math.ceil(config.maxCalls * 2 + rate * LINGER_S * Math.min(perCall, 4) + 10_000));
+}
+
+/** Runs one worker to its end; resolves when its final snapshot is posted. */
+export default async function work({ port, config }: { port: MessagePort; config: WorkerConfig }): Promise<void> {
+  const post = (message: FromWorker): void => port.postMessage(message);
+  const clock = new Clock();
+  const memory = new Memory(MEMORY_BYTES);
+  let transport: DatagramTransport;
+  try {
+    transport = await openUdp({
+      io: config.io,
+      address: config.local.address,
+      port: config.local.port,
+      reusePort: config.reusePort,
+      segmentation: config.segmentation,
+      rcvbufBytes: config.rcvbufBytes,
+      memory,
+      nowUs: () => {
+        clock.read();
+        return clock.now[0]!;
+      },
+    });
+  } catch (error) {
+    const usage = error instanceof BindError || config.io === 'batched';
+    post({ type: 'failed', index: config.index, message: (error as Error).message, usage });
+    port.close();
+    return;
+  }
+  try {
+    const e = new Engine(config, memory, clock, transport, transactionCapacity(config));
+    if (config.target !== null) {
+      e.targetPeer = transport.peer(config.target.address, config.target.port);
+      if (e.targetPeer < 0)
+        throw new Error(`${config.target.address}:${config.target.port} is not an address to send to`);
+    }
+    if (config.trace) trace(e, post);
+    const loop = new Loop(e);
+    const started = new Promise<void>((resolve) => {
+      port.on('message', (message: ToWorker) => {
+        if (message.type === 'start') resolve();
+      });
+    });
+    const { localAddress, localPort, rcvbufBytes, io } = transport;
+    post({ type: 'ready', index: config.index, io, localAddress, localPort, rcvbufBytes });
+    await started;
+    await run(e, loop, post);
+  } finally {
+    transport.close();
+    port.close();
+  }
+}
+
+async function run(e: Engine, loop: Loop, post: (message: FromWorker) => void): Promise<void> {
+  const control = new Int32Array(e.config.control);
+  let wake: (() => void) | null = null;
+  e.transport.onReadable = () => wake?.();
+  loop.begin();
+  let next = SNAPSHOT_US;
+  for (;;) {
+    loop.slice();
+    const command = Atomics.load(control, CONTROL.COMMAND);
+    if (command !== COMMAND.RUN) e.stopping = true;
+    if (loop.done || command === COMMAND.QUIT) break;
+    if (loop.elapsedUs() >= next) {
+      post(snapshot(e, loop, false));
+      while (next <= loop.elapsedUs()) next += SNAPSHOT_US;
+    }
+    if (e.transport.blocking) await new Promise(setImmediate);
+    else {
+      const ms = loop.idleMs();
+      await new Promise<void>((resolve) => {
+        if (ms === 0) setImmediate(resolve);
+        else {
+          const timer = setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            setImmediate(resolve);
+          };
+        }
+      });
+      wake = null;
+    }
+  }
+  for (let call = 0; call < e.calls.capacity && e.calls.inUse > 0; call++) {
+    if (e.calls.serial[call] === 0) continue;
+    e.tally.add(COUNTER.CALLS_ABANDONED);
+    fail(e, call, FAILURE.ABANDONED, 0, 0);
+  }
+  e.outbox.flush();
+  post(snapshot(e, loop, true));
+}
+
+function snapshot(e: Engine, loop: Loop, final: boolean): FromWorker {
+  const { tally, transport, txns, calls, memory, rules } = e;
+  tally.counters[COUNTER.RX_DROPPED] = transport.rxDropped();
+  tally.counters[COUNTER.RULES_CHECKED] = rules?.checked ?? 0;
+  const planned = loop.planned;
+  return {
+    type: 'snapshot',
+    index: e.config.index,
+    final,
+    atUs: loop.elapsedUs(),
+    counters: tally.counters.slice(),
+    planned: Number.isFinite(planned) ? planned : loop.started,
+    methodCounts: tally.methodCounts.slice(),
+    statusCounts: tally.statusCounts.slice(),
+    inviteFinals: tally.inviteFinals.slice(),
+    lineCounts: tally.lineCounts.map((counts) => counts.slice()),
+    histograms: e.recorder.snapshot(),
+    failures: tally.failures(),
+    rules: rules?.violations().map(({ id, count, example }) => ({ id, count, example })) ?? [],
+    sendErrors: { ...transport.stats.sendErrors },
+    slots: { transactions: txns.inUse, calls: calls.inUse, chunkBytes: memory.inUseBytes },
+    refusedBy: [...e.refusedBy],
+    heard: e.heard,
+  };
+}
+
+/** `--once -v`: every message goes to the main thread as text. */
+function trace(e: Engine, post: (message: FromWorker) => void): void {
+  e.outbox.trace = (sent, start, end, peer) => {
+    const text = Buffer.from(e.bytes.subarray(start, end)).toString('latin1');
+    const name = `${e.transport.peerAddress(peer)}:${e.transport.peerPort(peer)}`;
+    post({ type: 'trace', index: e.config.index, atUs: e.now[0]!, sent, peer: name, text });
+  };
+}

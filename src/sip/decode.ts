@@ -1,0 +1,289 @@
+// Bytes to a Message in one pass: start line, header fields, and the few values every message is matched by. Never throws, never allocates, never reads at or past `end`.
+
+import { readFromTo, readVia } from './decode-values.ts';
+import * as ERR from './errors.ts';
+import { headerOf, methodOf } from './header-table.ts';
+import { MAX_HEADER_FIELDS, type Message, NONE } from './message.ts';
+import { HEADER } from './names.ts';
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const SP = 32;
+
+/** RFC 3261 §25.1: characters of a token. */
+export const TOKEN = new Uint8Array(256);
+for (const c of Buffer.from("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.!%*_+`'~")) TOKEN[c] = 1;
+
+function clear(msg: Message, buf: Uint8Array, start: number, end: number): void {
+  for (let i = 0; i < msg.count; i++) {
+    msg.first[msg.ids[i]!] = NONE;
+    msg.last[msg.ids[i]!] = NONE;
+  }
+  msg.buf = buf;
+  msg.start = start;
+  msg.end = end;
+  msg.isRequest = false;
+  msg.method = 0;
+  msg.status = 0;
+  msg.methodStart = NONE;
+  msg.methodEnd = NONE;
+  msg.uriStart = NONE;
+  msg.uriEnd = NONE;
+  msg.reasonStart = NONE;
+  msg.reasonEnd = NONE;
+  msg.count = 0;
+  msg.bodyStart = end;
+  msg.bodyEnd = end;
+  msg.contentLength = NONE;
+  msg.cseq = NONE;
+  msg.cseqMethod = 0;
+  msg.cseqMethodStart = NONE;
+  msg.cseqMethodEnd = NONE;
+  msg.callIdStart = NONE;
+  msg.callIdEnd = NONE;
+  msg.fromTagStart = NONE;
+  msg.fromTagEnd = NONE;
+  msg.toTagStart = NONE;
+  msg.toTagEnd = NONE;
+  msg.branchStart = NONE;
+  msg.branchEnd = NONE;
+  msg.viaHostStart = NONE;
+  msg.viaHostEnd = NONE;
+  msg.viaPort = NONE;
+  msg.viaEnd = NONE;
+  msg.viaRportEnd = NONE;
+}
+
+/**
+ * Decodes the datagram `[start, end)` into `msg`.
+ * @returns 0, or the first error found (errors.ts). After ERR_VIA and all later codes everything that could be read stands
+ * in `msg`; after ERR_START_LINE, ERR_VERSION, ERR_STATUS the header fields were read too, so that a server can answer
+ * (`canAnswer`). After ERR_KEEPALIVE, ERR_HEADER_LINE, ERR_NO_END and ERR_TOO_MANY_FIELDS only what came before the error.
+ */
+export function decode(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  clear(msg, buf, start, end);
+  // RFC 3261 §7.5: line ends before the start line are ignored.
+  let p = start;
+  while (p < end && (buf[p] === CR || buf[p] === LF)) p++;
+  if (p === end) return ERR.ERR_KEEPALIVE;
+  let error = 0;
+  let lineEnd = p;
+  while (lineEnd < end && buf[lineEnd] !== LF) lineEnd++;
+  if (lineEnd === end) return ERR.ERR_START_LINE;
+  error = startLine(msg, buf, p, lineEnd > p && buf[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd);
+  p = lineEnd + 1;
+
+  for (;;) {
+    if (p >= end) return error || ERR.ERR_NO_END;
+    let c = buf[p]!;
+    if (c === LF) {
+      p++;
+      break;
+    }
+    if (c === CR && p + 1 < end && buf[p + 1] === LF) {
+      p += 2;
+      break;
+    }
+    const nameStart = p;
+    while (p < end && TOKEN[buf[p]!] === 1) p++;
+    const nameEnd = p;
+    while (p < end && (buf[p] === SP || buf[p] === TAB)) p++;
+    if (nameEnd === nameStart || p >= end || buf[p] !== 58) return error || ERR.ERR_HEADER_LINE;
+    p++;
+    while (p < end && (buf[p] === SP || buf[p] === TAB)) p++;
+    let valueStart = p;
+    // RFC 3261 §7.3.1: a line that begins with white space continues the value.
+    for (;;) {
+      while (p < end && buf[p] !== LF) p++;
+      if (p >= end) return error || ERR.ERR_NO_END;
+      p++;
+      if (p < end && (buf[p] === SP || buf[p] === TAB)) continue;
+      break;
+    }
+    let valueEnd = p - 1;
+    while (valueEnd > valueStart) {
+      c = buf[valueEnd - 1]!;
+      if (c !== CR && c !== SP && c !== TAB && c !== LF) break;
+      valueEnd--;
+    }
+    while (valueStart < valueEnd) {
+      c = buf[valueStart]!;
+      if (c !== CR && c !== SP && c !== TAB && c !== LF) break;
+      valueStart++;
+    }
+    const i = msg.count;
+    if (i === MAX_HEADER_FIELDS) return error || ERR.ERR_TOO_MANY_FIELDS;
+    const id = headerOf(buf, nameStart, nameEnd);
+    msg.ids[i] = id;
+    msg.nameStart[i] = nameStart;
+    msg.nameEnd[i] = nameEnd;
+    msg.valueStart[i] = valueStart;
+    msg.valueEnd[i] = valueEnd;
+    msg.next[i] = NONE;
+    msg.count = i + 1;
+    const before = msg.last[id]!;
+    msg.last[id] = i;
+    if (before !== NONE) msg.next[before] = i;
+    else msg.first[id] = i;
+    if (id >= HEADER.VIA && id <= HEADER.CONTENT_LENGTH) {
+      const wrong = eager(msg, buf, id, valueStart, valueEnd, before !== NONE);
+      if (error === 0) error = wrong;
+    }
+  }
+  return finish(msg, p, end, error);
+}
+
+function finish(msg: Message, bodyStart: number, end: number, error: number): number {
+  msg.bodyStart = bodyStart;
+  msg.bodyEnd = end;
+  if (error !== 0) return error;
+  const { first } = msg;
+  if (
+    first[HEADER.VIA] === NONE ||
+    first[HEADER.FROM] === NONE ||
+    first[HEADER.TO] === NONE ||
+    first[HEADER.CALL_ID] === NONE ||
+    msg.callIdStart === NONE ||
+    first[HEADER.CSEQ] === NONE
+  )
+    return ERR.ERR_MISSING;
+  if (!msg.isRequest) msg.method = msg.cseqMethod;
+  if (msg.contentLength !== NONE) {
+    // RFC 3261 §18.3: in a datagram bytes beyond Content-Length are discarded, and fewer are an error.
+    if (msg.contentLength > end - bodyStart) return ERR.ERR_BODY_SHORT;
+    msg.bodyEnd = bodyStart + msg.contentLength;
+  }
+  return 0;
+}
+
+/** RFC 3261 §8.1.1.5: whether the method in CSeq is that of the request line. A message in which it is not can be read, but not believed. */
+export function cseqMethodFits(msg: Message): boolean {
+  if (msg.method !== 0 || msg.cseqMethod !== 0) return msg.method === msg.cseqMethod;
+  const length = msg.methodEnd - msg.methodStart;
+  if (length !== msg.cseqMethodEnd - msg.cseqMethodStart) return false;
+  for (let i = 0; i < length; i++) if (msg.buf[msg.methodStart + i] !== msg.buf[msg.cseqMethodStart + i]) return false;
+  return true;
+}
+
+/** Whether `[at, at + 7)` is `SIP/2.0`, the letters in any case (RFC 3261 §7.1). */
+function isVersion(buf: Uint8Array, at: number): boolean {
+  return isSip(buf, at) && buf[at + 4] === 50 && buf[at + 5] === 46 && buf[at + 6] === 48;
+}
+
+function isSip(buf: Uint8Array, at: number): boolean {
+  return (buf[at]! | 32) === 115 && (buf[at + 1]! | 32) === 105 && (buf[at + 2]! | 32) === 112 && buf[at + 3] === 47;
+}
+
+function startLine(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  if (end - start > 4 && isSip(buf, start)) return statusLine(msg, buf, start, end);
+  msg.isRequest = true;
+  let p = start;
+  while (p < end && TOKEN[buf[p]!] === 1) p++;
+  if (p === start || p >= end || buf[p] !== SP) return ERR.ERR_START_LINE;
+  msg.methodStart = start;
+  msg.methodEnd = p;
+  msg.method = methodOf(buf, start, p);
+  p++;
+  const uriStart = p;
+  // RFC 3261 §7.1: one SP between the elements, no other white space; the Request-URI is not in angle brackets.
+  while (p < end && buf[p]! > SP && buf[p] !== 60 && buf[p] !== 62) p++;
+  if (p === uriStart || p >= end || buf[p] !== SP) return ERR.ERR_START_LINE;
+  msg.uriStart = uriStart;
+  msg.uriEnd = p;
+  p++;
+  if (end - p < 5 || !isSip(buf, p)) return ERR.ERR_START_LINE;
+  let q = p + 4;
+  while (q < end && ((buf[q]! >= 48 && buf[q]! <= 57) || buf[q] === 46)) q++;
+  if (q !== end) return ERR.ERR_START_LINE;
+  return end - p === 7 && isVersion(buf, p) ? 0 : ERR.ERR_VERSION;
+}
+
+function statusLine(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  if (end - start < 11 || buf[start + 7] !== SP) return end - start < 8 ? ERR.ERR_START_LINE : ERR.ERR_VERSION;
+  if (!isVersion(buf, start)) return ERR.ERR_VERSION;
+  let status = 0;
+  let p = start + 8;
+  for (; p < end && buf[p]! >= 48 && buf[p]! <= 57 && p < start + 20; p++) status = status * 10 + buf[p]! - 48;
+  if (p !== start + 11 || status < 100 || status > 699) return ERR.ERR_STATUS;
+  msg.status = status;
+  // RFC 3261 §7.2: the reason phrase may be empty, but its SP is there; a missing one is tolerated.
+  if (p < end && buf[p] !== SP) return ERR.ERR_STATUS;
+  msg.reasonStart = p < end ? p + 1 : end;
+  msg.reasonEnd = end;
+  return 0;
+}
+
+function eager(msg: Message, buf: Uint8Array, id: number, start: number, end: number, again: boolean): number {
+  switch (id) {
+    case HEADER.VIA:
+      return again ? 0 : readVia(msg, buf, start, end);
+    case HEADER.FROM:
+      return again ? ERR.ERR_DUPLICATE : readFromTo(msg, buf, start, end, true);
+    case HEADER.TO:
+      return again ? ERR.ERR_DUPLICATE : readFromTo(msg, buf, start, end, false);
+    case HEADER.CALL_ID:
+      if (again) return ERR.ERR_DUPLICATE;
+      if (end > start) {
+        msg.callIdStart = start;
+        msg.callIdEnd = end;
+      }
+      return 0;
+    case HEADER.CSEQ:
+      return again ? ERR.ERR_DUPLICATE : readCseq(msg, buf, start, end);
+    case HEADER.CONTENT_LENGTH:
+      return readContentLength(msg, buf, start, end);
+    default:
+      return 0;
+  }
+}
+
+function readCseq(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  let p = start;
+  let value = 0;
+  // RFC 3261 §8.1.1.5: the number is below 2^31.
+  for (; p < end && buf[p]! >= 48 && buf[p]! <= 57; p++) {
+    value = value * 10 + buf[p]! - 48;
+    if (value > 2147483647) return ERR.ERR_CSEQ;
+  }
+  if (p === start || p >= end) return ERR.ERR_CSEQ;
+  const space = p;
+  while (p < end && buf[p]! <= SP) p++;
+  if (p === space) return ERR.ERR_CSEQ;
+  const method = p;
+  while (p < end && TOKEN[buf[p]!] === 1) p++;
+  if (p === method || p !== end) return ERR.ERR_CSEQ;
+  msg.cseq = value;
+  msg.cseqMethodStart = method;
+  msg.cseqMethodEnd = p;
+  msg.cseqMethod = methodOf(buf, method, p);
+  return 0;
+}
+
+function readContentLength(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let p = start; p < end; p++) {
+    const c = buf[p]!;
+    if (c < 48 || c > 57) return ERR.ERR_CONTENT_LENGTH;
+    value = value * 10 + c - 48;
+    if (value > 2147483647) return ERR.ERR_CONTENT_LENGTH;
+  }
+  if (end === start) return ERR.ERR_CONTENT_LENGTH;
+  if (msg.contentLength !== NONE && msg.contentLength !== value) return ERR.ERR_DUPLICATE;
+  msg.contentLength = value;
+  return 0;
+}
+
+/** Whether enough was read of a broken request to answer it (RFC 3261 §8.2.6.2: Via, From, To, Call-ID and CSeq are echoed). */
+export function canAnswer(msg: Message): boolean {
+  const { first } = msg;
+  return (
+    msg.isRequest &&
+    msg.methodStart !== NONE &&
+    msg.viaEnd !== NONE &&
+    first[HEADER.FROM] !== NONE &&
+    first[HEADER.TO] !== NONE &&
+    msg.callIdStart !== NONE &&
+    msg.cseq !== NONE
+  );
+}
