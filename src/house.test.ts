@@ -40,7 +40,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   controller: {
     rooms: ['metrics', 'flow', 'time', 'engine/protocol.ts'],
-    builtins: ['worker_threads', 'os', 'dns', 'net', 'crypto', 'fs', 'path', 'url'],
+    // target.ts asks the kernel by which address it would send; nothing leaves there.
+    builtins: ['worker_threads', 'os', 'dns', 'net', 'crypto', 'fs', 'path', 'url', 'target.ts:dgram'],
     packages: ['piscina'],
   },
   // Never transaction or engine: a judge must not use the defendant's state machine.
