@@ -1,0 +1,80 @@
+// `busyhour answer`: the callee side of flows until a signal or --duration ends it.
+
+import { planAnswer } from '../controller/plan.ts';
+import { Run } from '../controller/run.ts';
+import { parseLocal } from '../controller/target.ts';
+import type { CommonFlags } from './load.ts';
+import { programOf } from './programs.ts';
+import { ruleFacts } from './rule-facts.ts';
+import { conclude, Show } from './show.ts';
+import { durationOf, outFolder } from './values.ts';
+import { readVersion } from './version.ts';
+
+interface AnswerFlags extends CommonFlags {
+  readonly listen?: string[];
+  readonly rateLimit?: number;
+  readonly delay: string;
+  readonly duration?: string;
+}
+
+const DEFAULT_FLOWS = ['basic', 'options'];
+
+export async function answer(names: readonly string[], o: AnswerFlags): Promise<void> {
+  const flows = names.length === 0 ? DEFAULT_FLOWS : names;
+  const holdUs = durationOf(o.hold, '--hold');
+  const programs = flows.map((name) => programOf(name, 'callee', holdUs));
+  const listen = (o.listen ?? ['udp:127.0.0.1:5060']).map((text) => parseLocal(text, '--listen'));
+  const out = o.out === undefined ? null : outFolder(o.out, 'answer');
+  const durationS = o.duration === undefined ? Number.POSITIVE_INFINITY : durationOf(o.duration, '--duration') / 1e6;
+  const configs = planAnswer({
+    programs,
+    workers: o.workers,
+    io: o.io,
+    segmentation: o.segmentation,
+    rules: o.rules,
+    rcvbufBytes: o.rcvbuf,
+    maxCalls: o.maxCalls ?? 0,
+    listen,
+    rateLimitCps: o.rateLimit ?? 0,
+    delayUs: durationOf(o.delay, '--delay'),
+  });
+  const quiet = o.quiet === true;
+  const show = new Show({
+    title: `answering ${flows.join(', ')}`,
+    programs,
+    totalS: Number.isFinite(durationS) ? durationS : null,
+    offeredCps: null,
+    quiet,
+    keys: false,
+  });
+  const run = new Run(
+    {
+      command: 'answer',
+      version: readVersion(),
+      configs,
+      flow: flows.join(', '),
+      target: null,
+      seed: null,
+      thresholds: [],
+      scheduleS: Number.POSITIVE_INFINITY,
+      openModel: false,
+      durationS,
+      rules: ruleFacts(),
+    },
+    {
+      onReady: (ready) => {
+        const places = [...new Set(ready.map((r) => `udp:${r.localAddress}:${r.localPort}`))].join(', ');
+        if (!quiet) process.stderr.write(`listening on ${places} (${ready[0]!.io}, flows: ${flows.join(', ')})\n`);
+      },
+      onProgress: (totals, interval) => show.progress(totals, interval),
+    },
+  );
+  await show.begin(run);
+  try {
+    const summary = await run.go();
+    show.end();
+    await conclude(summary, { out, json: o.json === true, quiet });
+  } finally {
+    show.end();
+  }
+}

@@ -1,0 +1,182 @@
+// `busyhour load`: options to a plan, the run, its results.
+
+import { planLoad } from '../controller/plan.ts';
+import { Run } from '../controller/run.ts';
+import { parseLocal, resolveTarget, sourceAddress } from '../controller/target.ts';
+import type { Phase } from '../controller/texts.ts';
+import { UsageError } from '../controller/usage-error.ts';
+import { programOf } from './programs.ts';
+import { ruleFacts } from './rule-facts.ts';
+import { conclude, Show } from './show.ts';
+import { durationOf, outFolder, profileOf, thresholdsOf } from './values.ts';
+import { readVersion } from './version.ts';
+
+export interface CommonFlags {
+  readonly hold: string;
+  readonly workers: number;
+  readonly io: 'auto' | 'batched' | 'dgram';
+  readonly segmentation: boolean;
+  readonly rules: boolean;
+  readonly maxCalls?: number;
+  readonly rcvbuf: number;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+interface LoadFlags extends CommonFlags {
+  readonly rate?: number;
+  readonly duration?: string;
+  readonly calls?: number;
+  readonly profile?: string;
+  readonly users?: number;
+  readonly concurrency?: number;
+  readonly arrivals: 'uniform' | 'poisson';
+  readonly seed: number;
+  readonly local?: string;
+  readonly threshold?: string[];
+  readonly shard?: string;
+  readonly once?: boolean;
+  readonly verbose?: boolean;
+}
+
+const DEFAULT_CPS = 10;
+const DEFAULT_US = 10_000_000;
+
+interface Shape {
+  readonly phases: Phase[];
+  readonly calls: number;
+  readonly users: number;
+  readonly durationUs: number;
+}
+
+/** Which load the options ask for; contradictions are errors, never silently resolved. */
+function shapeOf(o: LoadFlags): Shape {
+  const both = (a: string, b: string) => new UsageError(`${a} and ${b} exclude each other; give one of them`);
+  const durationUs = o.duration === undefined ? 0 : durationOf(o.duration, '--duration');
+  if (o.duration !== undefined && durationUs === 0)
+    throw new UsageError('--duration 0 makes no call; give a time above 0');
+  if (o.once) {
+    for (const [flag, value] of Object.entries({
+      '--rate': o.rate,
+      '--calls': o.calls,
+      '--users': o.users,
+      '--profile': o.profile,
+      '--duration': o.duration,
+    }))
+      if (value !== undefined) throw both('--once', flag);
+    return { phases: [steady(1, Number.POSITIVE_INFINITY)], calls: 1, users: 0, durationUs: 0 };
+  }
+  if (o.verbose) throw new UsageError('-v prints the messages of one call; give --once with it');
+  if (o.profile !== undefined) {
+    if (o.rate !== undefined) throw both('--profile', '--rate');
+    if (o.users !== undefined) throw both('--profile', '--users');
+    if (o.duration !== undefined) throw both('--profile', '--duration');
+    return { phases: profileOf(o.profile), calls: o.calls ?? 0, users: 0, durationUs: 0 };
+  }
+  if (o.users !== undefined) {
+    if (o.rate !== undefined) throw both('--users', '--rate');
+    if (o.concurrency !== undefined) throw both('--users', '--concurrency');
+    const ends = o.calls !== undefined || o.duration !== undefined;
+    return { phases: [], calls: o.calls ?? 0, users: o.users, durationUs: ends ? durationUs : DEFAULT_US };
+  }
+  const rate = o.rate ?? DEFAULT_CPS;
+  const lengthUs =
+    o.duration !== undefined ? durationUs : o.calls !== undefined ? Number.POSITIVE_INFINITY : DEFAULT_US;
+  return { phases: [steady(rate, lengthUs)], calls: o.calls ?? 0, users: 0, durationUs: 0 };
+}
+
+function steady(cps: number, durationUs: number): Phase {
+  return { fromCps: cps, toCps: cps, durationUs };
+}
+
+function shardOf(text: string | undefined): { shardIndex: number; shardCount: number } {
+  if (text === undefined) return { shardIndex: 0, shardCount: 1 };
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [i, n] = [Number(match?.[1]), Number(match?.[2])];
+  if (match === null || i < 1 || i > n)
+    throw new UsageError(`--shard "${text}" is not I/N with 1 ≤ I ≤ N, such as 1/3`);
+  return { shardIndex: i - 1, shardCount: n };
+}
+
+/** Rate by schedule at an instant. */
+export function rateAt(phases: readonly Phase[]): (elapsedS: number) => number | null {
+  return (elapsedS) => {
+    let from = 0;
+    for (const { fromCps, toCps, durationUs } of phases) {
+      const lengthS = durationUs / 1e6;
+      if (elapsedS < from + lengthS)
+        return fromCps === toCps ? fromCps : fromCps + ((toCps - fromCps) * (elapsedS - from)) / lengthS;
+      from += lengthS;
+    }
+    return 0;
+  };
+}
+
+export async function load(flow: string, targetText: string, o: LoadFlags): Promise<void> {
+  const shape = shapeOf(o);
+  const shard = shardOf(o.shard);
+  const thresholds = thresholdsOf(o.threshold ?? []);
+  const holdUs = durationOf(o.hold, '--hold');
+  const program = programOf(flow, 'caller', holdUs);
+  const givenLocal = o.local === undefined ? null : parseLocal(o.local, '--local');
+  const target = await resolveTarget(targetText);
+  const local = givenLocal ?? { address: await sourceAddress(target.address), port: 0 };
+  const out = outFolder(o.out, 'load');
+  const configs = planLoad({
+    ...shape,
+    ...shard,
+    programs: [program],
+    workers: o.workers,
+    io: o.io,
+    segmentation: o.segmentation,
+    rules: o.rules,
+    rcvbufBytes: o.rcvbuf,
+    maxCalls: o.maxCalls ?? 0,
+    target,
+    local,
+    arrivals: o.arrivals,
+    seed: o.seed,
+    concurrency: o.concurrency ?? 0,
+    holdUs,
+    trace: o.once === true && o.verbose === true,
+  });
+  const phaseS = shape.phases.reduce((sum, p) => sum + p.durationUs / 1e6, 0);
+  const scheduleS = shape.users > 0 ? shape.durationUs / 1e6 || Number.POSITIVE_INFINITY : phaseS;
+  const show = new Show({
+    title: `${program.flow} → ${targetText}`,
+    programs: [program],
+    totalS: Number.isFinite(scheduleS) ? scheduleS : null,
+    offeredCps: shape.users > 0 ? null : rateAt(shape.phases),
+    quiet: o.quiet === true,
+    keys: shape.users === 0,
+  });
+  const run = new Run(
+    {
+      command: 'load',
+      version: readVersion(),
+      configs,
+      flow: program.flow,
+      target: targetText,
+      seed: o.seed,
+      thresholds,
+      scheduleS,
+      openModel: shape.users === 0,
+      durationS: Number.POSITIVE_INFINITY,
+      rules: ruleFacts(),
+    },
+    {
+      onProgress: (totals, interval) => show.progress(totals, interval),
+      onTrace: ({ atUs, sent, peer, text }) =>
+        process.stderr.write(`${(atUs / 1e6).toFixed(6)} ${sent ? `→ ${peer}` : `← ${peer}`}\n${text}\n`),
+    },
+  );
+  await show.begin(run);
+  try {
+    const summary = await run.go();
+    show.end();
+    await conclude(summary, { out, json: o.json === true, quiet: o.quiet === true });
+  } finally {
+    show.end();
+  }
+}

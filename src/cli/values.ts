@@ -1,0 +1,62 @@
+// Values of options that several commands read: durations, thresholds, folders. Bad ones become one clear line.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  DurationError,
+  type Phase,
+  ProfileError,
+  parseDuration,
+  parseProfile,
+  parseThreshold,
+  type Threshold,
+  ThresholdError,
+} from '../controller/texts.ts';
+import { UsageError } from '../controller/usage-error.ts';
+
+/** Microseconds. */
+export function durationOf(text: string, flag: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (error instanceof DurationError) throw new UsageError(`${flag} "${text}": ${error.message}`);
+    throw error;
+  }
+}
+
+export function profileOf(text: string): Phase[] {
+  try {
+    return parseProfile(text);
+  } catch (error) {
+    if (error instanceof ProfileError) throw new UsageError(`--profile, column ${error.column}: ${error.message}`);
+    throw error;
+  }
+}
+
+export function thresholdsOf(texts: readonly string[]): Threshold[] {
+  return texts.map((text) => {
+    try {
+      return parseThreshold(text);
+    } catch (error) {
+      if (error instanceof ThresholdError)
+        throw new UsageError(`--threshold "${text}", column ${error.column}: ${error.message}`);
+      throw error;
+    }
+  });
+}
+
+/** The folder of a run, made and proven writable before the first call. */
+export function outFolder(given: string | undefined, command: string): string {
+  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z');
+  const dir = resolve(given ?? join('reports', `${stamp}-${command}`));
+  try {
+    mkdirSync(dir, { recursive: true });
+    const probe = join(dir, '.writable');
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`the results cannot be written to ${dir} (${code}); give a writable folder with --out`);
+  }
+  return dir;
+}

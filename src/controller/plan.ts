@@ -1,0 +1,136 @@
+// From checked options to what each worker is told. Pure arithmetic; opens nothing.
+
+import { randomBytes } from 'node:crypto';
+import type { LoadConfig, WorkerConfig } from '../engine/protocol.ts';
+import type { Program } from '../flow/program.ts';
+import type { Phase } from '../time/schedule.ts';
+import type { Target } from './target.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface CommonOptions {
+  readonly programs: readonly Program[];
+  readonly workers: number;
+  readonly io: 'auto' | 'batched' | 'dgram';
+  readonly segmentation: boolean;
+  readonly rules: boolean;
+  readonly rcvbufBytes: number;
+  /** 0: by what the run needs. */
+  readonly maxCalls: number;
+}
+
+export interface LoadOptions extends CommonOptions {
+  readonly target: Target;
+  readonly local: { readonly address: string; readonly port: number };
+  readonly phases: readonly Phase[];
+  readonly arrivals: 'uniform' | 'poisson';
+  readonly seed: number;
+  readonly calls: number;
+  readonly users: number;
+  readonly durationUs: number;
+  readonly concurrency: number;
+  readonly holdUs: number;
+  readonly shardIndex: number;
+  readonly shardCount: number;
+  readonly trace: boolean;
+}
+
+export interface AnswerOptions extends CommonOptions {
+  readonly listen: readonly { readonly address: string; readonly port: number }[];
+  readonly rateLimitCps: number;
+  readonly delayUs: number;
+}
+
+const MIN_CALLS = 20_000;
+const MAX_CALLS = 2_000_000;
+/** A call whose requests are lost lives up to 64·T1 and a bit. */
+const LOST_CALL_S = 40;
+
+type Config = Omit<WorkerConfig, 'control'>;
+
+function token(): string {
+  const letters = '0123456789abcdefghijklmnopqrstuvwxyz';
+  return Array.from(randomBytes(6), (byte) => letters[byte % 36]).join('');
+}
+
+/** Part `index` of `total` in `count` shares, at least 1 when there is any. */
+function share(total: number, index: number, count: number): number {
+  return total === 0 ? 0 : Math.max(1, Math.floor(total / count) + (index < total % count ? 1 : 0));
+}
+
+export function planLoad(options: LoadOptions): Config[] {
+  const { workers, shardCount } = options;
+  const shards = workers * shardCount;
+  const peakCps = Math.max(0, ...options.phases.map((p) => Math.max(p.fromCps, p.toCps))) / shards;
+  const wanted =
+    options.users > 0 ? Math.ceil(options.users / shards) : Math.ceil(peakCps * (options.holdUs / 1e6 + LOST_CALL_S));
+  const bounded = options.calls > 0 ? Math.min(wanted, Math.ceil(options.calls / shards) + 1) : wanted;
+  const maxCalls = options.maxCalls || Math.min(MAX_CALLS, Math.max(MIN_CALLS, bounded));
+  if (options.users > 0 && Math.ceil(options.users / shards) > maxCalls)
+    throw new UsageError(
+      `--users ${options.users} is more than ${maxCalls} calls a worker; raise --workers or --max-calls`,
+    );
+  const load: LoadConfig = {
+    phases: options.phases,
+    arrivals: options.arrivals,
+    seed: options.seed,
+    calls: options.calls,
+    users: options.users,
+    durationUs: options.durationUs,
+    concurrency: 0,
+    shardIndex: options.shardIndex,
+    shardCount,
+  };
+  const id = token();
+  return Array.from({ length: workers }, (_, index) => ({
+    index,
+    count: workers,
+    token: id,
+    role: 'caller' as const,
+    programs: options.programs,
+    io: options.io,
+    segmentation: options.segmentation,
+    local: { address: options.local.address, port: options.local.port === 0 ? 0 : options.local.port + index },
+    reusePort: false,
+    target: {
+      address: options.target.address,
+      port: options.target.port,
+      host: options.target.host,
+      user: options.target.user,
+    },
+    load: { ...load, concurrency: share(options.concurrency, index, workers) },
+    maxCalls,
+    rules: options.rules,
+    rcvbufBytes: options.rcvbufBytes,
+    rateLimitCps: 0,
+    delayUs: 0,
+    trace: options.trace,
+  }));
+}
+
+/** Each address gets `workers` workers; several on one address share its port. */
+export function planAnswer(options: AnswerOptions): Config[] {
+  const { listen, workers } = options;
+  const count = listen.length * workers;
+  const id = token();
+  return listen.flatMap((local, l) =>
+    Array.from({ length: workers }, (_, w) => ({
+      index: l * workers + w,
+      count,
+      token: id,
+      role: 'callee' as const,
+      programs: options.programs,
+      io: options.io,
+      segmentation: options.segmentation,
+      local,
+      reusePort: workers > 1,
+      target: null,
+      load: null,
+      maxCalls: options.maxCalls || 500_000,
+      rules: options.rules,
+      rcvbufBytes: options.rcvbufBytes,
+      rateLimitCps: options.rateLimitCps / count,
+      delayUs: options.delayUs,
+      trace: false,
+    })),
+  );
+}

@@ -1,0 +1,81 @@
+// Targets as the user types them, resolved to an address. Opens no call.
+
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { isIPv4, isIPv6 } from 'node:net';
+import { UsageError } from './usage-error.ts';
+
+export interface Target {
+  readonly text: string;
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+  /** IPv4. */
+  readonly address: string;
+}
+
+const FORMS = 'udp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT';
+
+/** `udp:user@host:port`, `sip:user@host`, `host:port`. The default user is `service`, the default port 5060 (RFC 3261 §19.1.2). */
+export function parseTarget(text: string): Omit<Target, 'address'> {
+  const match = /^(?:([a-z]+):)?(?:([^@\s]+)@)?(\[[^\]]*\]|[^:@\s;]+)(?::(\d+))?(;.*)?$/i.exec(text);
+  if (match === null) throw new UsageError(`target "${text}" is not ${FORMS}`);
+  const [, scheme = 'udp', user = 'service', host = '', port = '5060', params = ''] = match;
+  const kind = scheme.toLowerCase();
+  if (['tcp', 'tls', 'ws', 'wss', 'sips'].includes(kind) || /;\s*transport=(?!udp)/i.test(params))
+    throw new UsageError(`target "${text}": only UDP works in this version; write udp:${host}:${port}`);
+  if (kind !== 'udp' && kind !== 'sip')
+    throw new UsageError(`target "${text}" begins with "${scheme}:"; want ${FORMS}`);
+  if (host.startsWith('[') || isIPv6(host))
+    throw new UsageError(`target "${text}": IPv6 does not work in this version; give an IPv4 address`);
+  const number = Number(port);
+  if (number < 1 || number > 65_535) throw new UsageError(`target "${text}": port ${port} is not from 1 to 65535`);
+  return { text, user, host, port: number };
+}
+
+/** @throws UsageError with exit code 5 when the host has no IPv4 address */
+export async function resolveTarget(text: string): Promise<Target> {
+  const parsed = parseTarget(text);
+  if (isIPv4(parsed.host)) return { ...parsed, address: parsed.host };
+  try {
+    const { address } = await lookup(parsed.host, 4);
+    return { ...parsed, address };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `target "${text}": the host ${parsed.host} does not resolve (${code}); check the name or give an address`,
+      5,
+    );
+  }
+}
+
+/** The address from which the system would send to `address`; asked of the routing table, nothing is sent. */
+export async function sourceAddress(address: string): Promise<string> {
+  const socket = createSocket('udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.connect(9, address, () => resolve());
+    });
+    return socket.address().address;
+  } catch (error) {
+    throw new UsageError(`no route to ${address}: ${(error as Error).message}; check the address or give --local`, 5);
+  } finally {
+    socket.close();
+  }
+}
+
+/** `ADDR:PORT`, `ADDR`, `udp:ADDR:PORT`; port 0 or none is any free one. */
+export function parseLocal(text: string, option: string): { address: string; port: number } {
+  const match = /^(?:udp:)?(\d{1,3}(?:\.\d{1,3}){3})(?::(\d+))?$/.exec(text);
+  const port = Number(match?.[2] ?? 0);
+  if (match === null || !isIPv4(match[1]!) || port > 65_535) {
+    const other = /^(tcp|tls|ws|wss):/.exec(text);
+    throw new UsageError(
+      other === null
+        ? `${option} "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070`
+        : `${option} "${text}": only UDP works in this version; write udp:ADDRESS:PORT`,
+    );
+  }
+  return { address: match[1]!, port };
+}

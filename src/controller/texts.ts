@@ -1,0 +1,6 @@
+// What the command line may know of how durations, profiles and thresholds are written. Names only.
+
+export { parseThreshold, type Threshold, ThresholdError } from '../metrics/thresholds.ts';
+export { DurationError, parseDuration } from '../time/duration.ts';
+export { ProfileError, parseProfile } from '../time/profile.ts';
+export type { Phase } from '../time/schedule.ts';
