@@ -4,7 +4,7 @@ import { planAnswer } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { parseLocal } from '../controller/target.ts';
 import type { CommonFlags } from './load.ts';
-import { programOf } from './programs.ts';
+import { programOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder } from './values.ts';
@@ -34,6 +34,7 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
     rules: o.rules,
     rcvbufBytes: o.rcvbuf,
     maxCalls: o.maxCalls ?? 0,
+    rehearsal: rehearsalOf(flows[0]!),
     listen,
     rateLimitCps: o.rateLimit ?? 0,
     delayUs: durationOf(o.delay, '--delay'),

@@ -2,7 +2,7 @@
 
 import { type AnswerOptions, planAnswer, planLoad } from '../controller/plan.ts';
 import { Run, type RunPlan } from '../controller/run.ts';
-import { programOf } from './programs.ts';
+import { programOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder } from './values.ts';
@@ -28,6 +28,7 @@ export async function demo(o: {
     rules: true,
     rcvbufBytes: 8_388_608,
     maxCalls: 0,
+    rehearsal: rehearsalOf(FLAGSHIP),
     listen: [{ address: HOST, port: 0 }],
     rateLimitCps: 0,
     delayUs: 0,

@@ -5,7 +5,7 @@ import { Run } from '../controller/run.ts';
 import { parseLocal, resolveTarget, sourceAddress } from '../controller/target.ts';
 import type { Phase } from '../controller/texts.ts';
 import { UsageError } from '../controller/usage-error.ts';
-import { programOf } from './programs.ts';
+import { programOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder, profileOf, thresholdsOf } from './values.ts';
@@ -133,6 +133,7 @@ export async function load(flow: string, targetText: string, o: LoadFlags): Prom
     rules: o.rules,
     rcvbufBytes: o.rcvbuf,
     maxCalls: o.maxCalls ?? 0,
+    rehearsal: rehearsalOf(flow),
     target,
     local,
     arrivals: o.arrivals,

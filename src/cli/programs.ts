@@ -17,3 +17,9 @@ export function flowOf(name: string): Flow {
 export function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
   return compile(flowOf(name), role, { holdUs });
 }
+
+/** Both ends of a flow without its holds, for the warm-up of the workers. */
+export function rehearsalOf(name: string): { caller: Program; callee: Program } {
+  const flow = flowOf(name);
+  return { caller: compile(flow, 'caller', { holdUs: 0 }), callee: compile(flow, 'callee', { holdUs: 0 }) };
+}

@@ -16,6 +16,8 @@ export interface CommonOptions {
   readonly rcvbufBytes: number;
   /** 0: by what the run needs. */
   readonly maxCalls: number;
+  /** Both ends of the (first) flow without holds. */
+  readonly rehearsal: { readonly caller: Program; readonly callee: Program };
 }
 
 export interface LoadOptions extends CommonOptions {
@@ -44,6 +46,9 @@ const MIN_CALLS = 20_000;
 const MAX_CALLS = 2_000_000;
 /** A call whose requests are lost lives up to 64·T1 and a bit. */
 const LOST_CALL_S = 40;
+/** Below this rate the compiler has time enough while the run goes on. */
+const WARM_UP_FROM_CPS = 1_000;
+const WARM_UP_CALLS = 6_000;
 
 type Config = Omit<WorkerConfig, 'control'>;
 
@@ -104,6 +109,10 @@ export function planLoad(options: LoadOptions): Config[] {
     rateLimitCps: 0,
     delayUs: 0,
     trace: options.trace,
+    warmUp:
+      peakCps >= WARM_UP_FROM_CPS || options.users >= WARM_UP_FROM_CPS
+        ? { ...options.rehearsal, calls: WARM_UP_CALLS }
+        : null,
   }));
 }
 
@@ -131,6 +140,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
       rateLimitCps: options.rateLimitCps / count,
       delayUs: options.delayUs,
       trace: false,
+      warmUp: { ...options.rehearsal, calls: WARM_UP_CALLS },
     })),
   );
 }

@@ -95,7 +95,8 @@ export class Loop {
     } while (now[0]! < sliceEnd && Atomics.load(this.control, CONTROL.COMMAND) === COMMAND.RUN);
   }
 
-  private tick(): void {
+  /** One round: receive, timers, arrivals, flush. */
+  tick(): void {
     const { e } = this;
     this.worked = false;
     this.receive();

@@ -38,6 +38,8 @@ export interface WorkerConfig {
   readonly delayUs: number;
   /** Print each message of the call on the wire as it goes (`--once -v`): the worker posts a TraceMessage for each. */
   readonly trace: boolean;
+  /** Both ends of a flow without its holds, and how many calls of it to play over loopback before the sockets are said to be ready; null for none. */
+  readonly warmUp: { readonly caller: Program; readonly callee: Program; readonly calls: number } | null;
   /** Control cells, shared: see CONTROL. */
   readonly control: SharedArrayBuffer;
 }

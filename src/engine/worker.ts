@@ -12,6 +12,7 @@ import { Loop } from './loop.ts';
 import { fail } from './player.ts';
 import { COMMAND, CONTROL, type FromWorker, type ToWorker, type WorkerConfig } from './protocol.ts';
 import { FAILURE } from './tally.ts';
+import { warmUp } from './warm-up.ts';
 
 const SNAPSHOT_US = 1_000_000;
 /** Address space for messages; the system commits what is written. */
@@ -55,6 +56,7 @@ export default async function work({ port, config }: { port: MessagePort; config
     return;
   }
   try {
+    await warmUp(config, clock);
     const e = new Engine(config, memory, clock, transport, transactionCapacity(config));
     if (config.target !== null) {
       e.targetPeer = transport.peer(config.target.address, config.target.port);

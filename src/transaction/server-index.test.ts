@@ -53,3 +53,30 @@ test('a full table of transactions still finds an absent key absent', () => {
   expect(index.find(5, 64)).toBe(-1);
   expect(index.find(6, 0)).toBe(-1);
 });
+
+test('it grows a few cells at a time and loses nobody, also while slots leave', () => {
+  const txns = new Transactions(200_000);
+  const index = new ServerIndex(txns);
+  const alive: number[] = [];
+  let seed = 7;
+  const random = () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+    return seed;
+  };
+  for (let i = 0; i < 120_000; i++) {
+    const slot = txns.alloc(0);
+    txns.keyA[slot] = random();
+    txns.keyB[slot] = i;
+    expect(index.find(txns.keyA[slot]!, i)).toBe(-1);
+    index.insert(slot);
+    alive.push(slot);
+    if (i % 3 === 0) {
+      const gone = alive.splice((random() >>> 1) % alive.length, 1)[0]!;
+      if (!index.remove(gone)) throw new Error(`slot ${gone} was not found`);
+      expect(index.remove(gone)).toBe(false);
+    }
+  }
+  expect(index.count).toBe(alive.length);
+  for (const slot of alive)
+    if (index.find(txns.keyA[slot]!, txns.keyB[slot]!) !== slot) throw new Error(`slot ${slot} is lost`);
+});

@@ -1,0 +1,107 @@
+// Plays a few thousand calls between two engines of this thread over loopback before a run, so that the compiler has done its work when the first call is due. Its results are thrown away.
+
+import { Memory } from '../sip/memory.ts';
+import type { Clock } from '../time/clock.ts';
+import { openUdp } from '../transport/open.ts';
+import { Engine } from './engine.ts';
+import { Loop } from './loop.ts';
+import { CONTROL, CONTROL_CELLS, type WorkerConfig } from './protocol.ts';
+
+const HOST = '127.0.0.1';
+const CALLS_AT_A_TIME = 8_192;
+const MEMORY_BYTES = 96 * 1024 * 1024;
+/** Calls a second of the warm-up, and the longest it may take whatever happens. */
+const RATE_CPS = 20_000;
+const LIMIT_US = 3_000_000;
+
+export async function warmUp(config: WorkerConfig, clock: Clock): Promise<void> {
+  const plan = config.warmUp;
+  if (plan === null) return;
+  const callee = await open(config, clock, 'callee', null);
+  try {
+    const { localPort } = callee.e.transport;
+    const caller = await open(config, clock, 'caller', localPort);
+    try {
+      callee.loop.begin();
+      caller.loop.begin();
+      clock.read();
+      const end = clock.now[0]! + LIMIT_US;
+      while (!caller.loop.done && clock.now[0]! < end) {
+        clock.read();
+        caller.loop.tick();
+        clock.read();
+        callee.loop.tick();
+        callee.e.transport.nap(100);
+        if (!callee.e.transport.blocking) await new Promise(setImmediate);
+      }
+    } finally {
+      caller.e.transport.close();
+    }
+  } finally {
+    callee.e.transport.close();
+  }
+}
+
+async function open(
+  config: WorkerConfig,
+  clock: Clock,
+  role: 'caller' | 'callee',
+  targetPort: number | null,
+): Promise<{ e: Engine; loop: Loop }> {
+  const plan = config.warmUp!;
+  const control = new SharedArrayBuffer(CONTROL_CELLS * 4);
+  new Int32Array(control)[CONTROL.RATE_PERCENT] = 100;
+  const memory = new Memory(MEMORY_BYTES);
+  const transport = await openUdp({
+    io: config.io,
+    address: HOST,
+    port: 0,
+    reusePort: false,
+    segmentation: config.segmentation,
+    rcvbufBytes: config.rcvbufBytes,
+    memory,
+    nowUs: () => {
+      clock.read();
+      return clock.now[0]!;
+    },
+  });
+  const phases = [{ fromCps: RATE_CPS, toCps: RATE_CPS, durationUs: Number.POSITIVE_INFINITY }];
+  const caller = role === 'caller';
+  const e = new Engine(
+    {
+      ...config,
+      index: 0,
+      count: 1,
+      token: caller ? 'warmup' : 'warmed',
+      role,
+      programs: [caller ? plan.caller : plan.callee],
+      local: { address: HOST, port: 0 },
+      target: targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: 'warm' },
+      load: caller
+        ? {
+            phases,
+            arrivals: 'uniform',
+            seed: 1,
+            calls: plan.calls,
+            users: 0,
+            durationUs: 0,
+            concurrency: 0,
+            shardIndex: 0,
+            shardCount: 1,
+          }
+        : null,
+      maxCalls: CALLS_AT_A_TIME,
+      rateLimitCps: 0,
+      delayUs: 0,
+      trace: false,
+      control,
+      warmUp: null,
+    },
+    memory,
+    clock,
+    transport,
+    plan.calls * 8 + CALLS_AT_A_TIME,
+  );
+  if (targetPort !== null) e.targetPeer = transport.peer(HOST, targetPort);
+  return { e, loop: new Loop(e) };
+}
