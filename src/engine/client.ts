@@ -8,7 +8,7 @@ import { METHOD } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { effects, nextState, step } from '../transaction/machine.ts';
 import type { Wire } from './compose.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Series } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND, BRANCH_LENGTH, TAG_LENGTH } from './identity.ts';
 import { clientFailed, clientResponse } from './player.ts';
@@ -148,7 +148,7 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
   if (packed < 0) return;
   const todo = effects(packed);
   txns.state[txn] = nextState(packed);
-  if (!again) measure(e, txn, e.transport.rxAtUs[i]!);
+  if (!again) measure(e, txn, i);
   runTimers(e, txn, todo);
   if ((todo & EFFECT.SEND_ACK) !== 0) acknowledge(e, txn);
   if (msg.status >= 200) {
@@ -195,31 +195,32 @@ function lingerLane(e: Engine, txn: number): number {
   }
 }
 
-/** Latencies of a request whose response has just come. */
-function measure(e: Engine, txn: number, at: number): void {
-  const { msg, txns, recorder } = e;
+/** Latencies of a request whose response, message `i` of the transport, has just come. */
+function measure(e: Engine, txn: number, i: number): void {
+  const { msg, txns } = e;
   const { status } = msg;
-  const fromDue = at - txns.dueUs[txn]!;
-  const fromSend = at - txns.sentUs[txn]!;
   const flags = txns.flags[txn]!;
   if (txns.method[txn] === METHOD.INVITE) {
     if ((flags & TXN.INITIAL) === 0 || status === 100) return;
     if (status >= 200) e.tally.inviteFinals[status - 100]!++;
     if ((flags & TXN.SRD) === 0) {
       txns.flags[txn]! |= TXN.SRD;
-      recorder.record(e.srd.due, fromDue);
-      recorder.record(e.srd.sent, fromSend);
+      record(e, txn, i, e.srd);
     }
-    if (status >= 200 && status < 300) {
-      recorder.record(e.setup.due, fromDue);
-      recorder.record(e.setup.sent, fromSend);
-    }
+    if (status >= 200 && status < 300) record(e, txn, i, e.setup);
   } else if (status >= 200) {
     const series = e.rtt[txns.method[txn]!]!;
-    if (series === null) return;
-    recorder.record(series.due, fromDue);
-    recorder.record(series.sent, fromSend);
+    if (series !== null) record(e, txn, i, series);
   }
+}
+
+function record(e: Engine, txn: number, i: number, series: Series): void {
+  const { recorder, txns } = e;
+  const at = e.transport.rxAtUs[i]!;
+  recorder.value[0] = at - txns.dueUs[txn]!;
+  recorder.recordValue(series.due);
+  recorder.value[0] = at - txns.sentUs[txn]!;
+  recorder.recordValue(series.sent);
 }
 
 /** RFC 3261 §17.1.1.3: the ACK for a 300–699 has the INVITE's Request-URI, branch, From, Call-ID and CSeq number, and the response's To. */
@@ -233,7 +234,10 @@ function acknowledge(e: Engine, txn: number): void {
   copyWithin(e.bytes, e.remoteTagAt + 5, msg.toTagStart, tag);
   fields.set(FIELD.REMOTE_TAG, e.remoteTagAt, tag === 0 ? 0 : tag + 5);
   const chunk = outbox.render(e.standardRequest(METHOD.ACK), fields);
-  if (chunk === NONE) return e.tally.add(COUNTER.UNSENT);
+  if (chunk === NONE) {
+    e.tally.add(COUNTER.UNSENT);
+    return;
+  }
   e.tally.message(true, METHOD.ACK, 0, 0);
   outbox.send(chunk, outbox.length, txns.peer[txn]!, call === NONE ? e.calls.capacity : call, NONE);
   outbox.freeLater(chunk, outbox.length);

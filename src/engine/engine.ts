@@ -38,7 +38,7 @@ const SCRATCH_BYTES = 3 * 65_536;
 const DOUBLINGS = 7;
 
 /** Series of one request method: from the due instant and from the send. */
-interface Series {
+export interface Series {
   readonly due: number;
   readonly sent: number;
 }

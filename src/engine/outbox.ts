@@ -97,7 +97,8 @@ export class Outbox {
       txns.flags[txn]! |= TXN.SENT;
       if ((txns.flags[txn]! & TXN.LAUNCH) !== 0) {
         const lag = at[i]! - txns.dueUs[txn]!;
-        this.recorder.record(this.lagSeries, lag > 0 ? lag : 0);
+        this.recorder.value[0] = lag;
+        this.recorder.recordValue(this.lagSeries);
         if (lag > LATE_US) this.tally.late();
       }
     }

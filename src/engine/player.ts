@@ -309,7 +309,10 @@ function sendAck(e: Engine, call: number, wire: Wire | null, ladder: number, aga
   setRemote(e, call);
   setTransaction(e, BRANCH_KIND.ACK, invite, calls.inviteCseq[call]!);
   const chunk = outbox.render(wire ?? ackWire(e, call), e.fields);
-  if (chunk === NONE) return e.tally.add(COUNTER.UNSENT);
+  if (chunk === NONE) {
+    e.tally.add(COUNTER.UNSENT);
+    return;
+  }
   calls.flags[call]! |= CALL.ACKED;
   e.tally.message(true, METHOD.ACK, 0, 0);
   if (again) {
@@ -352,7 +355,10 @@ export function fail(e: Engine, call: number, kind: number, method: number, stat
 function hangUp(e: Engine, call: number): void {
   const { calls, dialogs, txns } = e;
   const invite = calls.inviteClient[call]!;
-  if (calls.flags[call]! & CALL.RELEASED) return abandonServer(e, call);
+  if (calls.flags[call]! & CALL.RELEASED) {
+    abandonServer(e, call);
+    return;
+  }
   if (calls.flags[call]! & CALL.ANSWERED) {
     if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, null, NONE, false);
     const leaving = calls.otherClient[call]!;
@@ -368,7 +374,10 @@ function hangUp(e: Engine, call: number): void {
 /** A request that ends what a failed call has begun; nobody waits for its answer. */
 function sendLast(e: Engine, call: number, method: number, cseq: number, invite: number): void {
   const txn = openClient(e, method, call, e.calls.peer[call]!, cseq);
-  if (txn === NONE) return e.tally.add(COUNTER.UNSENT);
+  if (txn === NONE) {
+    e.tally.add(COUNTER.UNSENT);
+    return;
+  }
   setIdentity(e, call, e.calls.serial[call]!);
   setRemote(e, invite === NONE ? call : NONE);
   setTransaction(e, BRANCH_KIND.TRANSACTION, invite === NONE ? txn : invite, cseq);

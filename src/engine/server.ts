@@ -129,7 +129,10 @@ function respondAgain(e: Engine, txn: number): void {
   setEcho(e, e.receivedPeer);
   setToTag(e, ownerSlot(e, txn), e.links.owner[txn]!);
   const chunk = outbox.render(wire, e.fields);
-  if (chunk === NONE) return e.tally.add(COUNTER.UNSENT);
+  if (chunk === NONE) {
+    e.tally.add(COUNTER.UNSENT);
+    return;
+  }
   e.tally.add(COUNTER.RETRANSMITTED);
   e.tally.message(false, 0, wire.status, 0);
   outbox.send(chunk, outbox.length, txns.peer[txn]!, e.calls.capacity, NONE);
@@ -408,7 +411,10 @@ function sendTrying(e: Engine, txn: number): void {
   const { outbox, txns } = e;
   restoreEcho(e, txn);
   const chunk = outbox.render(e.standardResponse(txns.method[txn]!, 100), e.fields);
-  if (chunk === NONE) return e.tally.add(COUNTER.UNSENT);
+  if (chunk === NONE) {
+    e.tally.add(COUNTER.UNSENT);
+    return;
+  }
   dropChunk(e, txn);
   txns.chunk[txn] = chunk;
   txns.length[txn] = outbox.length;

@@ -10,6 +10,8 @@ import type { HistogramState } from './snapshot.ts';
  * snapshot, which must be encoded first (bench/histogram.ts).
  */
 export class Recorder {
+  /** [0]: what `recordValue` records, microseconds: a cell, since a double passed to a function is boxed (bench/alloc.ts). */
+  readonly value = new Float64Array(1);
   private readonly names: string[] = [];
   /** PLACES cells for each series. */
   private counts = new Uint32Array(0);
@@ -36,8 +38,15 @@ export class Recorder {
     return id;
   }
 
-  /** Records `valueUs`, rounded to whole microseconds; below zero (two clocks disagree by a hair) counts as 0. */
+  /** Records `valueUs`. */
   record(id: number, valueUs: number): void {
+    this.value[0] = valueUs;
+    this.recordValue(id);
+  }
+
+  /** Records `value[0]`, rounded to whole microseconds; below zero (two clocks disagree by a hair) counts as 0. */
+  recordValue(id: number): void {
+    const valueUs = this.value[0]!;
     let us = 0;
     if (valueUs < HIGHEST_US) {
       if (valueUs > 0) us = (valueUs + 0.5) | 0;
