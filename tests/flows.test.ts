@@ -1,0 +1,129 @@
+// Every built-in flow between our own ends and against SIPp, Kamailio, baresip and sipsak, at acceptance rates. Never passes with a single failed call.
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startBaresip } from './peers/baresip.ts';
+import { busyhour, type Result, startAnswerer } from './peers/busyhour.ts';
+import { freePort } from './peers/free-port.ts';
+import { have } from './peers/have.ts';
+import { startKamailio } from './peers/kamailio.ts';
+import { runSippCaller, startSippCallee } from './peers/sipp.ts';
+import { sipsakOptions } from './peers/sipsak.ts';
+
+const FLOWS = ['options', 'basic', 'cancel', 'prack-info-refer'];
+const PEERS = join(import.meta.dirname, 'peers');
+
+/** All calls made, all of them good, nothing sent twice. */
+function expectClean(result: Result, calls: number): void {
+  expect(result.summary, result.stderr).not.toBeNull();
+  expect(result.summary!.failures).toEqual([]);
+  expect(result.summary!.calls).toMatchObject({ started: calls, succeeded: calls, failed: 0 });
+  expect(result.summary!.messages).toMatchObject({ unexpected: 0, malformed: 0 });
+  // On a machine that is busy with other things the generator rightly says that it could not keep the schedule.
+  const end = result.summary!.generator.saturated
+    ? { verdict: 'inconclusive', exitCode: 4 }
+    : { verdict: 'pass', exitCode: 0 };
+  expect(result.summary, result.stderr).toMatchObject(end);
+  expect(result.code).toBe(end.exitCode);
+}
+
+describe.each(FLOWS)('%s', (flow) => {
+  it('runs at 500 calls a second between our own ends', async () => {
+    const callee = await startAnswerer([flow], { lifetimeMs: 40_000 });
+    const caller = await busyhour(['load', flow, `udp:127.0.0.1:${callee.port}`, '--rate', '500', '--duration', '3s']);
+    const answered = await callee.stop();
+    expectClean(caller, 1_500);
+    expect(caller.summary!.messages.retransmitted).toBe(0);
+    expect(answered.summary!.calls).toMatchObject({ started: 1_500, succeeded: 1_500, failed: 0 });
+  });
+
+  it.skipIf(!have('kamailio'))('runs at 500 calls a second through Kamailio', async () => {
+    const callee = await startAnswerer([flow], { lifetimeMs: 50_000 });
+    const proxy = await startKamailio({ callee: `127.0.0.1:${callee.port}`, lifetimeMs: 50_000 });
+    const caller = await busyhour(['load', flow, `udp:127.0.0.1:${proxy.port}`, '--rate', '500', '--duration', '3s']);
+    const answered = await callee.stop();
+    await proxy.stop();
+    expectClean(caller, 1_500);
+    expect(answered.summary!.calls).toMatchObject({ succeeded: 1_500, failed: 0 });
+  });
+});
+
+describe.skipIf(!have('sipp'))('SIPp', () => {
+  it('answers basic at 500 calls a second without one retransmission', async () => {
+    const callee = await startSippCallee({ lifetimeMs: 40_000 });
+    const caller = await busyhour([
+      'load',
+      'basic',
+      `udp:127.0.0.1:${callee.port}`,
+      '--rate',
+      '500',
+      '--duration',
+      '4s',
+    ]);
+    const answered = await callee.stop();
+    expectClean(caller, 2_000);
+    expect(caller.summary!.messages.retransmitted).toBe(0);
+    expect(answered).toMatchObject({ created: 2_000, failed: 0 });
+  });
+
+  it('calls `answer basic` 2,000 times at 500 calls a second', async () => {
+    const callee = await startAnswerer(['basic'], { lifetimeMs: 40_000 });
+    const caller = await runSippCaller({
+      target: `127.0.0.1:${callee.port}`,
+      rateCps: 500,
+      calls: 2_000,
+      lifetimeMs: 25_000,
+    });
+    const answered = await callee.stop();
+    expect(caller.statistics).toMatchObject({ created: 2_000, successful: 2_000, failed: 0 });
+    expect(caller.code).toBe(0);
+    expect(answered.summary!.calls).toMatchObject({ succeeded: 2_000, failed: 0 });
+  });
+
+  it.skipIf(!have('kamailio'))('calls `answer basic` through Kamailio', async () => {
+    const callee = await startAnswerer(['basic'], { lifetimeMs: 40_000 });
+    const proxy = await startKamailio({ callee: `127.0.0.1:${callee.port}`, lifetimeMs: 40_000 });
+    const scenario = join(PEERS, 'uac-record-route.xml');
+    const caller = await runSippCaller({
+      target: `127.0.0.1:${proxy.port}`,
+      scenario,
+      rateCps: 200,
+      calls: 400,
+      lifetimeMs: 20_000,
+    });
+    await proxy.stop();
+    const answered = await callee.stop();
+    expect(caller.statistics).toMatchObject({ successful: 400, failed: 0 });
+    expect(answered.summary!.calls).toMatchObject({ succeeded: 400, failed: 0 });
+  });
+});
+
+describe.skipIf(!have('baresip'))('baresip', () => {
+  it.each([
+    ['options', 3],
+    ['basic', 3],
+  ])('answers %s', async (flow, calls) => {
+    const phone = await startBaresip({ lifetimeMs: 30_000 });
+    const caller = await busyhour([
+      'load',
+      flow,
+      phone.uri,
+      '--rate',
+      '1',
+      '--calls',
+      String(calls),
+      '--hold',
+      '100ms',
+    ]);
+    await phone.stop();
+    expectClean(caller, calls);
+  });
+});
+
+describe.skipIf(!have('sipsak'))('sipsak', () => {
+  it.each([[['options']], [[]]])('gets 200 to OPTIONS from `answer` %j', async (flows) => {
+    const callee = await startAnswerer(flows, { port: await freePort(4), lifetimeMs: 20_000 });
+    const answer = await sipsakOptions(`sip:127.0.0.1:${callee.port}`);
+    await callee.stop();
+    expect(answer).toMatchObject({ code: 0, status: 200 });
+  });
+});
