@@ -350,6 +350,6 @@ export class Engine {
   /** Lane of retransmission n (0 for the first): doubled from T1; capped at T2 unless `uncapped` (Timer A). */
   retransmitLane(n: number, uncapped: boolean): number {
     const cap = uncapped ? DOUBLINGS - 1 : Math.log2(T2_US / T1_US);
-    return this.doubling[n < cap ? n : cap]!;
+    return this.doubling[Math.min(n, cap)]!;
   }
 }

@@ -1,7 +1,7 @@
 // The worker's loop: receive, timers, arrivals, flush, sleep. Decides when things happen, never what.
 
 import { COUNTER } from '../metrics/counters.ts';
-import { decode } from '../sip/decode.ts';
+import { canAnswer, decode } from '../sip/decode.ts';
 import { ERR_KEEPALIVE } from '../sip/errors.ts';
 import { NONE } from '../sip/message.ts';
 import { Schedule } from '../time/schedule.ts';
@@ -10,7 +10,7 @@ import { clientTimer, takeRefusal, takeResponse } from './client.ts';
 import type { Engine } from './engine.ts';
 import { startCall, stepTimer } from './player.ts';
 import { COMMAND, CONTROL } from './protocol.ts';
-import { serverTimer, takeRequest } from './server.ts';
+import { serverTimer, takeBroken, takeRequest } from './server.ts';
 import { usageTimer } from './usage.ts';
 
 /** Work is gathered for this long, since waking is what costs (kernel stamps keep the latencies exact). */
@@ -36,6 +36,8 @@ export class Loop {
   private readonly tickStart = new Float64Array(2);
   private worked = false;
   started = 0;
+  /** Calls that have fallen due so far: started or dropped. */
+  offered = 0;
   done = false;
 
   constructor(e: Engine) {
@@ -57,12 +59,6 @@ export class Loop {
       } else this.schedule = new Schedule(load.phases, load.arrivals, load.seed, load.calls, shard, shards);
     }
     e.transport.onRefused = (peer, start, end) => takeRefusal(e, peer, start, end);
-  }
-
-  /** Calls this shard means to make in all; Infinity when nothing limits them. */
-  get planned(): number {
-    if (this.schedule !== null) return this.schedule.planned;
-    return this.users > 0 ? this.callLimit : 0;
   }
 
   begin(): void {
@@ -120,6 +116,7 @@ export class Loop {
         const error = decode(msg, bytes, start, end);
         if (error !== 0) {
           tally.add(error === ERR_KEEPALIVE ? COUNTER.KEEPALIVES : COUNTER.MALFORMED);
+          if (canAnswer(msg)) takeBroken(e, peer, error);
           continue;
         }
         e.heard = true;
@@ -172,6 +169,7 @@ export class Loop {
       e.cause[0] = due;
       if (e.calls.inUse >= this.concurrency || !startCall(e, 0)) e.tally.add(COUNTER.CALLS_DROPPED);
       else this.started++;
+      this.offered++;
       schedule.advance();
     }
     if ((e.stopping || schedule.due[0] === Number.POSITIVE_INFINITY) && e.calls.inUse === 0) this.done = true;
@@ -197,6 +195,7 @@ export class Loop {
         break;
       }
       this.started++;
+      this.offered++;
     }
     if (e.stopping && e.calls.inUse === 0) this.done = true;
   }

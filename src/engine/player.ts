@@ -247,7 +247,7 @@ function sendResponse(e: Engine, call: number, wire: Wire): boolean {
   const { calls } = e;
   const txn = wire.method === METHOD.INVITE ? calls.inviteServer[call]! : calls.otherServer[call]!;
   if (txn === NONE || !respond(e, txn, wire, call)) {
-    fail(e, call, txn === NONE ? FAILURE.ABANDONED : FAILURE.MEMORY_FULL, wire.method, wire.status);
+    fail(e, call, txn === NONE ? FAILURE.NOTHING_TO_ANSWER : FAILURE.MEMORY_FULL, wire.method, wire.status);
     return false;
   }
   return true;
@@ -347,6 +347,13 @@ export function fail(e: Engine, call: number, kind: number, method: number, stat
         ? Buffer.from(e.bytes.subarray(msg.start, Math.min(msg.end, msg.start + 4096))).toString('latin1')
         : '',
   );
+  hangUp(e, call);
+  endCall(e, call, false);
+}
+
+/** The run is cut off: the peer is released, and the call is counted apart from those that failed. */
+export function abandon(e: Engine, call: number): void {
+  e.tally.add(COUNTER.CALLS_ABANDONED);
   hangUp(e, call);
   endCall(e, call, false);
 }

@@ -3,6 +3,7 @@
 import { OP, ROW } from '../flow/program.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { cseqMethodFits } from '../sip/decode.ts';
+import { ERR_VERSION } from '../sip/errors.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
@@ -60,6 +61,27 @@ export function takeRequest(e: Engine, peer: number, i: number): void {
   // RFC 3261 §17.2.1, RFC 4320 §4.1: the transaction speaks for a TU that is silent too long (START_TRYING of its beginning).
   if (e.txns.status[fresh] === 0)
     e.lanes.start(fresh * 2, msg.method === METHOD.INVITE ? e.tryingLane : e.tryingLaneNonInvite);
+}
+
+/** A request that cannot be read, but of which enough could: RFC 3261 §8.2 has it answered 400, or 505 for another version (§21.5.6). */
+export function takeBroken(e: Engine, peer: number, error: number): void {
+  const { msg } = e;
+  if (msg.method === METHOD.ACK) return;
+  e.receivedPeer = peer;
+  serverKey(msg, e.seeds[0]!, e.seeds[1]!, e.key);
+  const known = e.index.find(e.key[0]!, e.key[1]!);
+  if (known !== NONE) {
+    repeated(e, known);
+    return;
+  }
+  const txn = openServer(e, e.key[0]!, e.key[1]!);
+  if (txn === NONE) {
+    e.tally.add(COUNTER.UNSENT);
+    return;
+  }
+  e.received = txn;
+  refuse(e, txn, error === ERR_VERSION ? 505 : 400);
+  e.received = NONE;
 }
 
 /** The call that the To tag of the request names, NONE when it is not one of ours. */

@@ -16,7 +16,7 @@ export const FAILURE = {
   TABLE_FULL: 8,
   MEMORY_FULL: 9,
   NO_CONTACT: 10,
-  ABANDONED: 11,
+  NOTHING_TO_ANSWER: 11,
   CANCELLED: 12,
   CAPTURE: 13,
 } as const;
@@ -53,8 +53,8 @@ export function failureText(kind: number, method: number, status: number, expect
       return 'generator: message memory used up (lower --max-calls or the rate)';
     case FAILURE.NO_CONTACT:
       return `protocol: ${status === 0 ? name : `${status} to ${name}`} without a usable Contact (RFC 3261 §12.1)`;
-    case FAILURE.ABANDONED:
-      return 'abandoned: the run was cut off while the call was up';
+    case FAILURE.NOTHING_TO_ANSWER:
+      return `flow: nothing to answer with ${status} to ${name}: the request is gone`;
     case FAILURE.CANCELLED:
       return 'cancelled by the peer';
     case FAILURE.CAPTURE:

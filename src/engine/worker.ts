@@ -9,9 +9,8 @@ import { openUdp } from '../transport/open.ts';
 import type { DatagramTransport } from '../transport/transport.ts';
 import { Engine } from './engine.ts';
 import { Loop } from './loop.ts';
-import { fail } from './player.ts';
+import { abandon } from './player.ts';
 import { COMMAND, CONTROL, type FromWorker, type ToWorker, type WorkerConfig } from './protocol.ts';
-import { FAILURE } from './tally.ts';
 import { warmUp } from './warm-up.ts';
 
 const SNAPSHOT_US = 1_000_000;
@@ -113,8 +112,7 @@ async function run(e: Engine, loop: Loop, post: (message: FromWorker) => void): 
   }
   for (let call = 0; call < e.calls.capacity && e.calls.inUse > 0; call++) {
     if (e.calls.serial[call] === 0) continue;
-    e.tally.add(COUNTER.CALLS_ABANDONED);
-    fail(e, call, FAILURE.ABANDONED, 0, 0);
+    abandon(e, call);
   }
   e.outbox.flush();
   post(snapshot(e, loop, true));
@@ -124,14 +122,13 @@ function snapshot(e: Engine, loop: Loop, final: boolean): FromWorker {
   const { tally, transport, txns, calls, memory, rules } = e;
   tally.counters[COUNTER.RX_DROPPED] = transport.rxDropped();
   tally.counters[COUNTER.RULES_CHECKED] = rules?.checked ?? 0;
-  const planned = loop.planned;
   return {
     type: 'snapshot',
     index: e.config.index,
     final,
     atUs: loop.elapsedUs(),
     counters: tally.counters.slice(),
-    planned: Number.isFinite(planned) ? planned : loop.started,
+    planned: loop.offered,
     methodCounts: tally.methodCounts.slice(),
     statusCounts: tally.statusCounts.slice(),
     inviteFinals: tally.inviteFinals.slice(),

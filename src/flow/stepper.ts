@@ -7,11 +7,6 @@ const NONE = -1;
 /** How far ahead of its turn a message may come: rows of one run of receives, remembered as bits of an integer. */
 const AHEAD_ROWS = 30;
 
-/** `op` of row `row`. */
-export function opAt(rows: Int32Array, row: number): number {
-  return rows[row * ROW_SIZE + ROW.OP]!;
-}
-
 /**
  * The row that takes a received message when the call stands at `pc`, or NONE. Only the run of receives that begins
  * at `pc` is looked at: datagrams overtake each other (a lost one comes later, by retransmission), so inside one run

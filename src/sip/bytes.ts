@@ -1,4 +1,4 @@
-// Small operations on bytes: numbers in and out, comparisons. Allocates nothing but in `textOf`, which is for cold paths.
+// Small operations on bytes: numbers in and out, comparisons. Allocates nothing.
 
 /** Writes `value` (an integer from 0 to 2^53) in decimal; returns the offset after it. */
 export function putDecimal(bytes: Uint8Array, at: number, value: number): number {
@@ -16,9 +16,4 @@ export function equalsIgnoreCase(buf: Uint8Array, start: number, end: number, lo
     if ((c >= 65 && c <= 90 ? c | 32 : c) !== lower[i]) return false;
   }
   return true;
-}
-
-/** The span as text, a byte a character. */
-export function textOf(buf: Uint8Array, start: number, end: number): string {
-  return Buffer.from(buf.buffer, buf.byteOffset + start, end - start).toString('latin1');
 }
