@@ -16,15 +16,17 @@ import { TXN } from './transactions.ts';
 
 /** Fills the fields that name a call in a request: our tag, Call-ID. */
 export function setIdentity(e: Engine, slot: number, serial: number): void {
-  e.identity.putTag(e.bytes, e.tagAt + 5, slot, serial);
-  e.fields.set(FIELD.LOCAL_TAG, e.tagAt + 5, TAG_LENGTH);
-  const { dialogs } = e;
-  if (slot < e.dialogs.state.length && dialogs.callIdLen[slot]! > 0 && e.config.role === 'callee') {
-    e.fields.set(FIELD.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!);
-  } else {
-    copyWithin(e.bytes, e.callIdAt, e.tagAt + 5, TAG_LENGTH);
-    e.fields.set(FIELD.CALL_ID, e.callIdAt, e.callIdLength);
+  const { dialogs, fields } = e;
+  // The tag stands where our Call-ID begins with it; responses to one call come together, so it is often there already.
+  if (e.identityShown[0] !== slot || e.identityShown[1] !== serial) {
+    e.identity.putTag(e.bytes, e.callIdAt, slot, serial);
+    e.identityShown[0] = slot;
+    e.identityShown[1] = serial;
   }
+  fields.set(FIELD.LOCAL_TAG, e.callIdAt, TAG_LENGTH);
+  if (e.config.role === 'callee' && dialogs.callIdLen[slot]! > 0)
+    fields.set(FIELD.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!);
+  else fields.set(FIELD.CALL_ID, e.callIdAt, e.callIdLength);
 }
 
 /** Fills Request-URI, Route and the peer's tag from dialog slot `dialog` (RFC 3261 §12.2.1.1), or from the target when there is none. */
@@ -258,10 +260,11 @@ function checkResponse(e: Engine, txn: number, again: boolean): void {
   ctx.viaEnd = e.viaAt + e.viaPrefixLength + length;
   ctx.branchStart = e.viaAt + e.viaPrefixLength;
   ctx.branchEnd = ctx.viaEnd;
-  if (txns.call[txn]! !== NONE) {
+  // A callee's Call-ID is the dialog's, which is gone with the call.
+  if (txns.call[txn]! !== NONE && (call !== NONE || e.config.role === 'caller')) {
     setIdentity(e, txns.call[txn]!, e.links.owner[txn]!);
-    ctx.fromTagStart = e.tagAt + 5;
-    ctx.fromTagEnd = e.tagAt + 5 + TAG_LENGTH;
+    ctx.fromTagStart = e.fields.start[FIELD.LOCAL_TAG]!;
+    ctx.fromTagEnd = ctx.fromTagStart + TAG_LENGTH;
     ctx.callIdStart = e.fields.start[FIELD.CALL_ID]!;
     ctx.callIdEnd = ctx.callIdStart + e.fields.length[FIELD.CALL_ID]!;
   }

@@ -96,6 +96,8 @@ export class Engine {
   readonly tagAt: number;
   readonly remoteTagAt: number;
   readonly callIdAt: number;
+  /** Slot and serial number of the tag that stands at callIdAt. */
+  readonly identityShown = new Int32Array([NONE, 0]);
   readonly callIdLength: number;
   readonly cseqAt: number;
   readonly rackAt: number;

@@ -138,15 +138,15 @@ export function clientResponse(e: Engine, txn: number): void {
     fail(e, call, FAILURE.UNEXPECTED_RESPONSE, method, status);
     return;
   }
-  if (method === METHOD.INVITE && status > 100 && status < 300) {
-    const flags = e.rowsOf(call)[row * ROW_SIZE + ROW.FLAGS]!;
-    const established = confirmDialog(e, call, txn);
-    if (!established && (status >= 200 || flags & FLAG.RELIABLE)) {
+  const reliable = (e.rowsOf(call)[row * ROW_SIZE + ROW.FLAGS]! & FLAG.RELIABLE) !== 0;
+  // An early dialog is of use only where something is sent in it: the PRACK of a reliable provisional.
+  if (method === METHOD.INVITE && status < 300 && (status >= 200 || reliable)) {
+    if (!confirmDialog(e, call, txn)) {
       fail(e, call, FAILURE.NO_CONTACT, method, status);
       return;
     }
     if (status >= 200) calls.flags[call]! |= CALL.ANSWERED;
-    else if (flags & FLAG.RELIABLE) calls.rseq[call] = e.rseq();
+    else calls.rseq[call] = e.rseq();
   }
   if (takeRow(e, call, row)) advance(e, call);
 }
