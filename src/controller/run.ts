@@ -39,7 +39,7 @@ export interface RunHooks {
   readonly onTrace?: (message: Extract<FromWorker, { type: 'trace' }>) => void;
 }
 
-const PROGRESS_MS = 1_000;
+const BEAT_MS = 500;
 /** After a stop calls get this long to end by themselves: Timer B or F is the longest wait. */
 const DRAIN_MS = 33_000;
 /** After a quit workers get this long for their last snapshot. */
@@ -54,6 +54,9 @@ export class Run {
   private readonly log = new IntervalLog();
   private readonly deaths: string[] = [];
   private readonly watch = new Watch();
+  /** Workers heard since the last interval, and those that will say no more. */
+  private readonly fresh = new Set<number>();
+  private readonly over = new Set<number>();
   private pool: Pool | null = null;
   private signalExit = 0;
   private stoppedAtMs = 0;
@@ -105,6 +108,7 @@ export class Run {
         onMessage: (message) => this.hear(message),
         onDeath: (index, reason) => {
           this.watch.ended(index);
+          this.over.add(index);
           this.deaths.push(`worker ${index} died: ${reason}`);
         },
       });
@@ -122,7 +126,7 @@ export class Run {
     if (this.stoppedAtMs > 0) pool.command(COMMAND.STOP);
     const limit =
       plan.durationS === Number.POSITIVE_INFINITY ? null : setTimeout(() => this.drain(), plan.durationS * 1000);
-    const beat = setInterval(() => this.beat(beginMs), PROGRESS_MS);
+    const beat = setInterval(() => this.beat(beginMs), BEAT_MS);
     await Promise.race([pool.ended(), new Promise<void>((resolve) => (this.giveUp = resolve))]);
     clearInterval(beat);
     if (limit !== null) clearTimeout(limit);
@@ -136,10 +140,25 @@ export class Run {
   private hear(message: FromWorker): void {
     if (message.type === 'snapshot') {
       this.merger.add(message);
-      if (message.final) this.watch.ended(message.index);
-      else this.watch.heard(message.index, performance.now());
+      if (message.final) {
+        this.watch.ended(message.index);
+        this.over.add(message.index);
+      } else {
+        this.watch.heard(message.index, performance.now());
+        this.fresh.add(message.index);
+      }
+      this.tally();
     }
     if (message.type === 'trace') this.hooks.onTrace?.(message);
+  }
+
+  /** An interval is over when every worker has told of it. */
+  private tally(): void {
+    if (this.fresh.size === 0 || this.fresh.size + this.over.size < this.plan.configs.length) return;
+    this.fresh.clear();
+    const totals = this.merger.totals();
+    this.log.push(totals);
+    this.hooks.onProgress?.(totals, this.log.rows.at(-1) ?? null);
   }
 
   private beat(beginMs: number): void {
@@ -149,9 +168,6 @@ export class Run {
       this.quit();
     }
     const totals = this.merger.totals();
-    if (totals.workers.length === 0) return;
-    this.log.push(totals);
-    this.hooks.onProgress?.(totals, this.log.rows.at(-1) ?? null);
     const silent = !totals.heard && totals.refusedBy.length > 0 && performance.now() - beginMs > REFUSED_MS;
     if (silent && this.plan.target !== null && this.stoppedAtMs === 0) {
       this.drain();
