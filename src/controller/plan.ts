@@ -1,6 +1,7 @@
 // From checked options to what each worker is told. Pure arithmetic; opens nothing.
 
 import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import type { LoadConfig, WorkerConfig } from '../engine/protocol.ts';
 import type { Program } from '../flow/program.ts';
 import type { Phase } from '../time/schedule.ts';
@@ -57,6 +58,13 @@ function token(): string {
   return Array.from(randomBytes(6), (byte) => letters[byte % 36]).join('');
 }
 
+/** The host for Via and Contact: bound to every address, it is the first that other machines can reach. */
+function advertised(address: string): string {
+  if (address !== '0.0.0.0') return address;
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return all.find((a) => a.family === 'IPv4' && !a.internal)?.address ?? '127.0.0.1';
+}
+
 /** Part `index` of `total` in `count` shares, at least 1 when there is any. */
 function share(total: number, index: number, count: number): number {
   return total === 0 ? 0 : Math.max(1, Math.floor(total / count) + (index < total % count ? 1 : 0));
@@ -94,7 +102,11 @@ export function planLoad(options: LoadOptions): Config[] {
     programs: options.programs,
     io: options.io,
     segmentation: options.segmentation,
-    local: { address: options.local.address, port: options.local.port === 0 ? 0 : options.local.port + index },
+    local: {
+      address: options.local.address,
+      port: options.local.port === 0 ? 0 : options.local.port + index,
+      host: advertised(options.local.address),
+    },
     reusePort: false,
     target: {
       address: options.target.address,
@@ -130,7 +142,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
       programs: options.programs,
       io: options.io,
       segmentation: options.segmentation,
-      local,
+      local: { ...local, host: advertised(local.address) },
       reusePort: workers > 1,
       target: null,
       load: null,

@@ -37,6 +37,12 @@ const SCRATCH_BYTES = 3 * 65_536;
 /** Retransmission intervals of a usage (2xx of RFC 3261 §13.3.1.4, reliable provisional of RFC 3262 §3) and of Timers A, E, G. */
 const DOUBLINGS = 7;
 
+/** What some refusals must say: RFC 3261 §21.5.4, §21.4.15. */
+const STANDARD_HEADERS: Readonly<Record<number, readonly (readonly [string, string])[]>> = {
+  421: [['Require', '100rel']],
+  503: [['Retry-After', '1']],
+};
+
 /** Series of one request method: from the due instant and from the send. */
 export interface Series {
   readonly due: number;
@@ -166,9 +172,9 @@ export class Engine {
     const target = config.target;
     this.ends = {
       role: config.role,
-      localHost: transport.localAddress,
+      localHost: config.local.host,
       localPort: transport.localPort,
-      targetHost: target?.host ?? transport.localAddress,
+      targetHost: target?.host ?? config.local.host,
       targetPort: target?.port ?? transport.localPort,
       targetUser: target?.user ?? '',
     };
@@ -181,13 +187,13 @@ export class Engine {
     this.remoteTagAt = memory.reserve(65_536);
     this.put(this.remoteTagAt, ';tag=');
     this.callIdAt = memory.reserve(TAG_LENGTH + 64);
-    this.callIdLength = TAG_LENGTH + this.put(this.callIdAt + TAG_LENGTH, `@${transport.localAddress}`);
+    this.callIdLength = TAG_LENGTH + this.put(this.callIdAt + TAG_LENGTH, `@${config.local.host}`);
     this.cseqAt = memory.reserve(16);
     this.rackAt = memory.reserve(32);
     this.rseqAt = memory.reserve(16);
     this.numberAt = memory.reserve(16);
     this.viaAt = memory.reserve(256);
-    const via = `SIP/2.0/UDP ${transport.localAddress}:${transport.localPort};rport;branch=`;
+    const via = `SIP/2.0/UDP ${config.local.host}:${transport.localPort};rport;branch=`;
     this.viaPrefixLength = this.put(this.viaAt, via);
     const uri = targetUri(this.ends);
     this.targetAt = memory.reserve(Buffer.byteLength(uri));
@@ -246,7 +252,7 @@ export class Engine {
     const key = method * 1024 + status;
     let wire = this.standard.get(key);
     if (wire === undefined) {
-      const headers: [string, string][] = status === 503 ? [['Retry-After', '1']] : [];
+      const headers = STANDARD_HEADERS[status] ?? [];
       wire = compose(
         this.memory,
         { kind: 'response', method, status, reason: '', headers, body: null, reliable: false, ladder: NONE },

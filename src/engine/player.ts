@@ -134,7 +134,9 @@ export function clientResponse(e: Engine, txn: number): void {
     if (status < 200 && isStaleProvisional(e, call)) return;
     e.tally.add(COUNTER.UNEXPECTED);
     e.countRow(call, calls.pc[call]!, LINE.UNEXPECTED);
-    if (method === METHOD.INVITE && status < 300 && status >= 200) confirmDialog(e, call, txn);
+    // RFC 3261 §13.2.2.4: also an unwanted 2xx is acknowledged, and then ended by BYE.
+    if (method === METHOD.INVITE && status < 300 && status >= 200 && confirmDialog(e, call, txn))
+      calls.flags[call]! |= CALL.ANSWERED;
     fail(e, call, FAILURE.UNEXPECTED_RESPONSE, method, status);
     return;
   }

@@ -18,7 +18,8 @@ export interface WorkerConfig {
   readonly programs: readonly Program[];
   readonly io: 'auto' | 'batched' | 'dgram';
   readonly segmentation: boolean;
-  readonly local: { readonly address: string; readonly port: number };
+  /** Where to bind, and the host that stands in Via and Contact. */
+  readonly local: { readonly address: string; readonly port: number; readonly host: string };
   /** Several workers share the port (callee). */
   readonly reusePort: boolean;
   /** caller: where the calls go. */

@@ -18,7 +18,7 @@ import { acceptCall, callRequest, fail } from './player.ts';
 import { checkRequest } from './request-rules.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
-import { keepForUsage, usageAcknowledged } from './usage.ts';
+import { keepForUsage, resendKept, usageAcknowledged } from './usage.ts';
 
 /** Slot number in tags of responses that belong to no call. */
 const NO_CALL = 0xffffff;
@@ -139,7 +139,7 @@ function repeated(e: Engine, txn: number): void {
   const todo = effects(packed);
   if ((todo & EFFECT.SEND) !== 0) {
     if (txns.chunk[txn] !== NONE) resend(e, txn);
-    else if (txns.status[txn] !== 0) respondAgain(e, txn);
+    else if (!resendKept(e, txn) && txns.status[txn] !== 0 && wireOf(e, txn).repeatable) respondAgain(e, txn);
   }
   runTimers(e, txn, todo);
 }
@@ -251,16 +251,21 @@ function prackMatches(e: Engine, call: number): boolean {
 function outOfDialog(e: Engine, txn: number): void {
   const { msg, config, programs } = e;
   let program = NONE;
+  let lacks100rel = false;
   if (config.role === 'callee') {
     for (let p = 0; p < programs.length && program === NONE; p++) {
       const { rows } = programs[p]!;
-      if (rows[ROW.OP] === OP.RECV_REQUEST && rows[ROW.METHOD] === msg.method && suits(e, p)) program = p;
+      if (rows[ROW.OP] !== OP.RECV_REQUEST || rows[ROW.METHOD] !== msg.method) continue;
+      if (suits(e, p)) program = p;
+      else lacks100rel = true;
     }
   }
   if (program === NONE) {
+    // RFC 3262 §3: a flow that must send its provisionals reliably refuses a peer without 100rel by 421.
     // RFC 3261 §8.2.1: 405 for a method that is known and not played here; 501 for one nobody knows.
-    const status =
-      msg.method === METHOD.UNKNOWN
+    const status = lacks100rel
+      ? 421
+      : msg.method === METHOD.UNKNOWN
         ? 501
         : msg.method === METHOD.OPTIONS
           ? 200
@@ -321,7 +326,8 @@ export function respond(e: Engine, txn: number, wire: Wire, call: number): boole
   const { status } = wire;
   const event = status < 200 ? EVENT.SEND_1XX : status < 300 ? EVENT.SEND_2XX : EVENT.SEND_300_699;
   const packed = step(txns.machine[txn]!, txns.state[txn]!, event);
-  if (packed < 0) return false;
+  // A second final response is discarded (RFC 3261 §17.2.2).
+  if (packed < 0 || (effects(packed) & EFFECT.SEND) === 0) return false;
   if (txn === e.received) setEcho(e, e.receivedPeer);
   else restoreEcho(e, txn);
   setToTag(e, ownerSlot(e, txn), links.owner[txn]!);

@@ -110,8 +110,7 @@ export class Tally {
     example: () => string,
   ): void {
     this.counters[COUNTER.CALLS_FAILED]!++;
-    // 4 bits kind, 4 bits method, 10 bits status, 12 bits place: one small integer.
-    const key = kind | (method << 4) | ((status & 1023) << 8) | ((place & 4095) << 18);
+    const key = ((place * 1024 + status) * 16 + method) * 16 + kind;
     let entry = this.byKey.get(key);
     if (entry === undefined) {
       const reason = failureText(kind, method, status, expected(place));

@@ -4,6 +4,7 @@ import { COUNTER, LINE } from '../metrics/counters.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
 import { CALL } from './calls.ts';
+import { ownerOf } from './client.ts';
 import type { Wire } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { fail } from './player.ts';
@@ -40,9 +41,26 @@ export function usageAcknowledged(e: Engine, call: number): void {
   drop(e, call);
 }
 
+/** The INVITE came again: the reliable provisional that waits for its PRACK goes out again. False when there is none. */
+export function resendKept(e: Engine, txn: number): boolean {
+  const { calls } = e;
+  const call = ownerOf(e, txn);
+  if (call === NONE || calls.keptChunk[call] === NONE || calls.keptStatus[call]! >= 200) return false;
+  sendKept(e, call);
+  return true;
+}
+
+function sendKept(e: Engine, call: number): void {
+  const { calls, tally } = e;
+  tally.add(COUNTER.RETRANSMITTED);
+  tally.message(false, 0, calls.keptStatus[call]!, 0);
+  tally.line(calls.program[call]!, calls.keptLine[call]!, LINE.RETRANSMITTED);
+  e.outbox.send(calls.keptChunk[call]!, calls.keptLength[call]!, calls.keptPeer[call]!, call, NONE);
+}
+
 /** The retransmission timer of a call has fired. */
 export function usageTimer(e: Engine, call: number): void {
-  const { calls, tally } = e;
+  const { calls } = e;
   if (calls.keptChunk[call] === NONE) return;
   const status = calls.keptStatus[call]!;
   const reliable = status < 200;
@@ -54,10 +72,7 @@ export function usageTimer(e: Engine, call: number): void {
     return;
   }
   calls.keptCount[call] = count + 1;
-  tally.add(COUNTER.RETRANSMITTED);
-  tally.message(false, 0, status, 0);
-  tally.line(calls.program[call]!, calls.keptLine[call]!, LINE.RETRANSMITTED);
-  e.outbox.send(calls.keptChunk[call]!, calls.keptLength[call]!, calls.keptPeer[call]!, call, NONE);
+  sendKept(e, call);
   const last = count + 1 === (reliable ? LAST_1XX : LAST_2XX);
   // The last wait of a 2xx is what is left of 64·T1: half a second.
   e.lanes.start(e.callNode(call, 1), last && !reliable ? e.doubling[0]! : e.retransmitLane(count + 1, reliable));

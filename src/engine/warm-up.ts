@@ -75,7 +75,7 @@ async function open(
       token: caller ? 'warmup' : 'warmed',
       role,
       programs: [caller ? plan.caller : plan.callee],
-      local: { address: HOST, port: 0 },
+      local: { address: HOST, port: 0, host: HOST },
       target: targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: 'warm' },
       load: caller
         ? {
