@@ -1,7 +1,6 @@
 // Why bytes are not a SIP message. Constants and their texts only.
 
-/** Stream framing: the message is not whole yet. */
-export const ERR_NEED_MORE = -1;
+/** -1 is kept for stream framing: the message is not whole yet. */
 /** Only CR and LF: a keepalive (RFC 5626 §3.5.1), not a message. */
 export const ERR_KEEPALIVE = -2;
 export const ERR_START_LINE = -3;
@@ -20,7 +19,7 @@ export const ERR_MISSING = -14;
 export const ERR_BODY_SHORT = -15;
 
 /** A sentence for each code, by its absolute value. */
-export const ERROR_TEXTS: readonly string[] = [
+const ERROR_TEXTS: readonly string[] = [
   '',
   'the message is not whole yet',
   'only line ends: a keepalive',
@@ -39,6 +38,9 @@ export const ERROR_TEXTS: readonly string[] = [
   'the body is shorter than Content-Length says (RFC 3261 §18.3)',
 ];
 
+/** @throws RangeError for a code that is none of these */
 export function errorText(code: number): string {
-  return ERROR_TEXTS[-code] ?? `error ${code}`;
+  const text = ERROR_TEXTS[-code];
+  if (text === undefined) throw new RangeError(`no error has the code ${code}`);
+  return text;
 }
