@@ -21,7 +21,10 @@ export interface Outcome {
   /** Of the whole caller process, start-up included. */
   readonly callerCpuS: number;
   readonly callerPeakRssMb: number;
+  /** Why no judgement of the calls is possible; '' when one is. */
   readonly note: string;
+  /** What the caller itself said of its run; SIPp says nothing but its exit code. */
+  readonly verdict: string;
 }
 
 /** What a probe must be to count as clean; the same for both tools. */
@@ -106,7 +109,8 @@ async function callSipp(port: number, rateCps: number, calls: number, lifetimeMs
     achievedCps: before === undefined ? created / elapsedS(last) : at(before, 'TotalCallCreated') / elapsedS(before),
     within50Ms: all === 0 ? 0 : within / all,
     ...timeOf(time),
-    note: exit.code === 0 ? '' : exit.timedOut ? 'did not end in time' : `exit code ${exit.code}`,
+    note: exit.timedOut ? 'did not end in time' : '',
+    verdict: exit.code === 0 ? 'pass' : `exit code ${exit.code}`,
   };
 }
 
@@ -130,7 +134,6 @@ async function callBusyhour(
   if (exit.timedOut) return { ...NOTHING, note: 'did not end in time' };
   const s = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
   const setup = s.latencyUs.setup;
-  const saturated = s.generator.reasons.join('; ');
   return {
     created: s.calls.started,
     failed: s.calls.failed + s.calls.dropped + s.calls.abandoned,
@@ -139,7 +142,8 @@ async function callBusyhour(
     // From the due instant, so that a caller that falls behind its schedule is charged for it (SIPp counts from the send).
     within50Ms: setup === undefined ? 0 : setup.p99 < 50_000 ? 0.99 : 0,
     ...timeOf(time),
-    note: exit.code === 0 ? '' : saturated !== '' ? saturated : s.reasons.join('; ') || `exit code ${exit.code}`,
+    note: '',
+    verdict: exit.code === 0 ? 'pass' : `${s.verdict}: ${s.reasons.join('; ')}`,
   };
 }
 
@@ -152,6 +156,7 @@ const NOTHING: Outcome = {
   callerCpuS: 0,
   callerPeakRssMb: 0,
   note: '',
+  verdict: '',
 };
 
 /** `seconds` of calls at one rate from one tool's caller to a callee. */
