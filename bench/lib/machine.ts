@@ -1,4 +1,5 @@
 // What the figures were measured on, and whether anybody else was using it. Reads /proc; changes nothing.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +11,17 @@ export function machine(): Record<string, string | number> {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     kernel: `${platform()} ${release()} ${arch()}`,
     node: process.version,
+    commit: commit(),
   };
+}
+
+/** Of the sources measured; '' outside a checkout. */
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
 }
 
 function busyTicks(): number {
