@@ -60,7 +60,8 @@ function slope(points: readonly (readonly [t: number, mb: number])[]): number {
   return (above / below) * 60;
 }
 
-const settled = series.filter(({ t }) => t >= SETTLE_S);
+// Without the last moments: at the end the caller gives its tables back.
+const settled = series.filter(({ t }) => t >= SETTLE_S && t <= durationS - 2);
 const figures = (['callerMb', 'calleeMb'] as const).map((key) => {
   const end = key === 'callerMb' ? 'caller' : 'callee';
   const mbPerMinute = round(slope(settled.map((point) => [point.t, point[key]] as const)), 2);

@@ -140,11 +140,16 @@ async function callBusyhour(
     retransmitted: s.messages.retransmitted,
     achievedCps: s.rate.achievedCps,
     // From the due instant, so that a caller that falls behind its schedule is charged for it (SIPp counts from the send).
-    within50Ms: setup === undefined ? 0 : setup.p99 < 50_000 ? 0.99 : 0,
+    within50Ms: setup === undefined ? 0 : partBelow(setup.curve, 50_000),
     ...timeOf(time),
     note: '',
     verdict: exit.code === 0 ? 'pass' : `${s.verdict}: ${s.reasons.join('; ')}`,
   };
+}
+
+/** From the percentile curve: the highest of its points that is still below `limitUs`. */
+function partBelow(curve: readonly (readonly [percent: number, us: number])[], limitUs: number): number {
+  return (curve.filter(([, us]) => us < limitUs).at(-1)?.[0] ?? 0) / 100;
 }
 
 const NOTHING: Outcome = {

@@ -1,11 +1,13 @@
 // Where figures go and how they are put. Writes only below bench/results.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { machine } from './machine.ts';
 
 /** Writes bench/results/NAME.json: what was run, on what, and the figures. */
 export function keep(name: string, figures: object): void {
-  const file = join(import.meta.dirname, '../results', `${name}.json`);
+  const folder = join(import.meta.dirname, '../results');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.json`);
   const whole = { bench: name, at: new Date().toISOString(), machine: machine(), ...figures };
   writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
   console.log(`written: bench/results/${name}.json`);
