@@ -49,7 +49,10 @@ const MAX_CALLS = 2_000_000;
 const LOST_CALL_S = 40;
 /** Below this rate the compiler has time enough while the run goes on. */
 const WARM_UP_FROM_CPS = 1_000;
-const WARM_UP_CALLS = 6_000;
+/** Calls of the rehearsal: as many as the rate brings in a twentieth of a second, within bounds; a slow run has time to warm up by itself. */
+function rehearsed(peakCps: number): number {
+  return Math.round(Math.min(6_000, Math.max(300, peakCps / 20)));
+}
 
 type Config = Omit<WorkerConfig, 'control'>;
 
@@ -123,7 +126,7 @@ export function planLoad(options: LoadOptions): Config[] {
     trace: options.trace,
     warmUp:
       peakCps >= WARM_UP_FROM_CPS || options.users >= WARM_UP_FROM_CPS
-        ? { ...options.rehearsal, calls: WARM_UP_CALLS }
+        ? { ...options.rehearsal, calls: rehearsed(peakCps) }
         : null,
   }));
 }
@@ -152,7 +155,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
       rateLimitCps: options.rateLimitCps / count,
       delayUs: options.delayUs,
       trace: false,
-      warmUp: { ...options.rehearsal, calls: WARM_UP_CALLS },
+      warmUp: { ...options.rehearsal, calls: rehearsed(Number.POSITIVE_INFINITY) },
     })),
   );
 }

@@ -24,7 +24,7 @@ export function setIdentity(e: Engine, slot: number, serial: number): void {
     e.identityShown[1] = serial;
   }
   fields.set(FIELD.LOCAL_TAG, e.callIdAt, TAG_LENGTH);
-  if (e.config.role === 'callee' && dialogs.callIdLen[slot]! > 0)
+  if (e.isCallee && dialogs.callIdLen[slot]! > 0)
     fields.set(FIELD.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!);
   else fields.set(FIELD.CALL_ID, e.callIdAt, e.callIdLength);
 }
@@ -261,7 +261,7 @@ function checkResponse(e: Engine, txn: number, again: boolean): void {
   ctx.branchStart = e.viaAt + e.viaPrefixLength;
   ctx.branchEnd = ctx.viaEnd;
   // A callee's Call-ID is the dialog's, which is gone with the call.
-  if (txns.call[txn]! !== NONE && (call !== NONE || e.config.role === 'caller')) {
+  if (txns.call[txn]! !== NONE && (call !== NONE || !e.isCallee)) {
     setIdentity(e, txns.call[txn]!, e.links.owner[txn]!);
     ctx.fromTagStart = e.fields.start[FIELD.LOCAL_TAG]!;
     ctx.fromTagEnd = ctx.fromTagStart + TAG_LENGTH;

@@ -128,6 +128,8 @@ export class Engine {
   /** First timer node of the calls: nodes below are transactions, two each. */
   readonly callNodes: number;
 
+  /** Which end this is: true answers, false calls. */
+  readonly isCallee: boolean;
   targetPeer = NONE;
   heard = false;
   stopping = false;
@@ -149,6 +151,7 @@ export class Engine {
     this.clock = clock;
     this.now = clock.now;
     this.transport = transport;
+    this.isCallee = config.role === 'callee';
     this.programs = config.programs;
     this.txns = new Transactions(txnCapacity);
     this.links = new TransactionLinks(txnCapacity);

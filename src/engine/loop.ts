@@ -15,6 +15,8 @@ import { usageTimer } from './usage.ts';
 
 /** Work is gathered for this long, since waking is what costs (kernel stamps keep the latencies exact). */
 const TICK_US = 1_000;
+/** Answers to a caller in the open model wait this long at most: no arrival waits for them. */
+const GATHER_US = 2_000;
 /** The event loop gets its turn this often. */
 const SLICE_US = 10_000;
 /** Most calls started in one tick, so that a late loop still receives between starts. */
@@ -124,6 +126,7 @@ export class Loop {
         else takeResponse(e, peer, i);
       }
       e.outbox.flush();
+      if (!transport.more) return;
     }
   }
 
@@ -147,7 +150,7 @@ export class Loop {
 
   private arrive(): void {
     const { e, schedule, control } = this;
-    if (e.config.role === 'callee') {
+    if (e.isCallee) {
       if (e.stopping && e.calls.inUse === 0) this.done = true;
       return;
     }
@@ -204,18 +207,21 @@ export class Loop {
   private sleep(): void {
     const { e, schedule } = this;
     const now = e.now[0]!;
-    if (this.worked) {
-      const rest = TICK_US - (now - this.tickStart[0]!);
-      if (rest > 50) e.transport.nap(rest | 0);
-      return;
-    }
+    const tickEnd = this.tickStart[0]! + TICK_US;
     e.lanes.refreshNext();
     let until = e.lanes.nextDue[0]!;
     if (schedule !== null && !e.stopping && schedule.due[0]! + this.origin[0]! < until)
       until = schedule.due[0]! + this.origin[0]!;
-    const wait = until - now;
-    if (wait <= 0) return;
-    e.transport.wait(wait < SLICE_US ? Math.ceil(wait) : SLICE_US);
+    if (this.worked) {
+      // Answers may gather, since they carry the kernel's stamp; what is due leaves when it is due, but for the tick.
+      const gathered = schedule === null ? tickEnd : this.tickStart[0]! + GATHER_US;
+      if (until > gathered) until = gathered;
+      if (until < tickEnd) until = tickEnd;
+      if (until - now > 50) e.transport.nap((until - now) | 0);
+    } else if (until > now) {
+      const wait = until - now;
+      e.transport.wait(wait < SLICE_US ? Math.ceil(wait) : SLICE_US);
+    }
   }
 
   /** How long the event loop may sleep when the transport does not block, milliseconds. */

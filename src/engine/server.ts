@@ -249,10 +249,10 @@ function prackMatches(e: Engine, call: number): boolean {
 
 /** A request without a To tag: begins a call when a flow waits for it. */
 function outOfDialog(e: Engine, txn: number): void {
-  const { msg, config, programs } = e;
+  const { msg, programs } = e;
   let program = NONE;
   let lacks100rel = false;
-  if (config.role === 'callee') {
+  if (e.isCallee) {
     for (let p = 0; p < programs.length && program === NONE; p++) {
       const { rows } = programs[p]!;
       if (rows[ROW.OP] !== OP.RECV_REQUEST || rows[ROW.METHOD] !== msg.method) continue;

@@ -67,41 +67,37 @@ async function open(
   });
   const phases = [{ fromCps: RATE_CPS, toCps: RATE_CPS, durationUs: Number.POSITIVE_INFINITY }];
   const caller = role === 'caller';
-  const e = new Engine(
-    {
-      ...config,
-      index: 0,
-      count: 1,
-      token: caller ? 'warmup' : 'warmed',
-      role,
-      programs: [caller ? plan.caller : plan.callee],
-      local: { address: HOST, port: 0, host: HOST },
-      target: targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: 'warm' },
-      load: caller
-        ? {
-            phases,
-            arrivals: 'uniform',
-            seed: 1,
-            calls: plan.calls,
-            users: 0,
-            durationUs: 0,
-            concurrency: 0,
-            shardIndex: 0,
-            shardCount: 1,
-          }
-        : null,
-      maxCalls: CALLS_AT_A_TIME,
-      rateLimitCps: 0,
-      delayUs: 0,
-      trace: false,
-      control,
-      warmUp: null,
-    },
-    memory,
-    clock,
-    transport,
-    plan.calls * 8 + CALLS_AT_A_TIME,
-  );
+  // Cloned as the run's own configuration was on its way to this thread: objects of one shape, or the compiler starts anew when the run begins.
+  const rehearsed: WorkerConfig = structuredClone({
+    ...config,
+    index: 0,
+    count: 1,
+    token: caller ? 'warmup' : 'warmed',
+    role,
+    programs: [caller ? plan.caller : plan.callee],
+    local: { address: HOST, port: 0, host: HOST },
+    target: targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: 'warm' },
+    load: caller
+      ? {
+          phases,
+          arrivals: 'uniform',
+          seed: 1,
+          calls: plan.calls,
+          users: 0,
+          durationUs: 0,
+          concurrency: 0,
+          shardIndex: 0,
+          shardCount: 1,
+        }
+      : null,
+    maxCalls: CALLS_AT_A_TIME,
+    rateLimitCps: 0,
+    delayUs: 0,
+    trace: false,
+    control,
+    warmUp: null,
+  });
+  const e = new Engine(rehearsed, memory, clock, transport, plan.calls * 8 + CALLS_AT_A_TIME);
   if (targetPort !== null) e.targetPeer = transport.peer(HOST, targetPort);
   return { e, loop: new Loop(e) };
 }

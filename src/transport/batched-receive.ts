@@ -104,6 +104,11 @@ export class BatchedReceive {
     return this.slot < this.filled;
   }
 
+  /** True when the kernel filled every slot, so that more may wait. */
+  get full(): boolean {
+    return this.filled === SLOTS;
+  }
+
   /** Fills the columns; the number of rows. −errno when the socket has an error to tell. */
   receive(): number {
     if (this.slot === this.filled) {

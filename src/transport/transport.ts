@@ -20,6 +20,8 @@ export interface DatagramTransport {
   readonly rxAtUs: Float64Array;
   /** Drains what the socket holds, up to the size of the columns; the number of messages, 0 when none. */
   receive(): number;
+  /** False when the last `receive` left nothing behind, as far as is known without asking the kernel again. */
+  readonly more: boolean;
 
   /**
    * The index of a peer; the same address and port give the same index. NONE when the table is full, and when `address`

@@ -201,6 +201,10 @@ export class UdpBatched implements DatagramTransport {
     }
   }
 
+  get more(): boolean {
+    return this.incoming.more || this.incoming.full || this.outgoing.reported;
+  }
+
   peer(address: string, port: number): number {
     return this.peers.find(address, port);
   }

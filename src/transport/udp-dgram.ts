@@ -152,6 +152,10 @@ export class UdpDgram implements DatagramTransport {
     if (row === 0) this.onReadable();
   }
 
+  get more(): boolean {
+    return this.rows > 0;
+  }
+
   receive(): number {
     const rows = this.rows;
     this.stats.receiveCalls++;
