@@ -4,10 +4,12 @@ import { NONE } from '../sip/message.ts';
 
 /** Flags of a call. */
 export const CALL = {
-  /** The ACK for the 2xx was sent (caller) or received (callee). */
+  /** The ACK for the 2xx of our last INVITE was sent. */
   ACKED: 1,
-  /** A 2xx to the INVITE was sent or received. */
+  /** A 2xx to an INVITE was sent or received: the dialog is confirmed. */
   ANSWERED: 2,
+  /** The ACK for our 2xx to the peer's last INVITE has come. */
+  PEER_ACKED: 16,
   /** The call has started its last wait: answer --delay before the first answer. */
   DELAYING: 4,
   /** The first request of the call is out: schedule lag was recorded. */
@@ -33,7 +35,9 @@ export class Calls {
   readonly otherClient: Int32Array;
   readonly inviteServer: Int32Array;
   readonly otherServer: Int32Array;
+  /** CSeq number of our last INVITE, and of the peer's; 0: none. */
   readonly inviteCseq: Int32Array;
+  readonly peerInviteCseq: Int32Array;
   /** RSeq of the last reliable provisional sent or received; 0: none. */
   readonly rseq: Int32Array;
   /** The message kept for retransmission by the call itself: a 2xx, or a reliable provisional. */
@@ -64,6 +68,7 @@ export class Calls {
     this.inviteServer = new Int32Array(capacity);
     this.otherServer = new Int32Array(capacity);
     this.inviteCseq = new Int32Array(capacity);
+    this.peerInviteCseq = new Int32Array(capacity);
     this.rseq = new Int32Array(capacity);
     this.keptChunk = new Int32Array(capacity);
     this.keptLength = new Int32Array(capacity);
@@ -94,6 +99,7 @@ export class Calls {
     this.inviteServer[slot] = NONE;
     this.otherServer[slot] = NONE;
     this.inviteCseq[slot] = 0;
+    this.peerInviteCseq[slot] = 0;
     this.rseq[slot] = 0;
     this.keptChunk[slot] = NONE;
     this.keptCount[slot] = 0;

@@ -158,7 +158,7 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
     dropChunk(e, txn);
   }
   e.cause[0] = e.transport.rxAtUs[i]!;
-  if ((todo & EFFECT.TU_MESSAGE) !== 0) clientResponse(e, txn);
+  if ((todo & EFFECT.TU_MESSAGE) !== 0) clientResponse(e, txn, again);
   if ((todo & EFFECT.TERMINATE) !== 0) closeTransaction(e, txn);
 }
 

@@ -99,11 +99,20 @@ function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
     // RFC 3261 §8.1.1.3: From carries our tag; inside a dialog both ends keep the URIs they began with (§12.2.1.1).
     [
       'From',
-      caller
-        ? [`<sip:busyhour@${ends.localHost}:${ends.localPort}>;tag=`, FIELD.LOCAL_TAG]
-        : [FIELD.LOCAL_NAME, ';tag=', FIELD.LOCAL_TAG],
+      spec.method === METHOD.REGISTER
+        ? ['<', ...addressOfRecord(ends), '>;tag=', FIELD.LOCAL_TAG]
+        : caller
+          ? [`<sip:busyhour@${ends.localHost}:${ends.localPort}>;tag=`, FIELD.LOCAL_TAG]
+          : [FIELD.LOCAL_NAME, ';tag=', FIELD.LOCAL_TAG],
     ],
-    ['To', caller ? [`<${targetUri(ends)}>`, FIELD.REMOTE_TAG] : [FIELD.REMOTE_NAME]],
+    [
+      'To',
+      spec.method === METHOD.REGISTER
+        ? ['<', ...addressOfRecord(ends), '>']
+        : caller
+          ? [`<${targetUri(ends)}>`, FIELD.REMOTE_TAG]
+          : [FIELD.REMOTE_NAME],
+    ],
     ['Call-ID', [FIELD.CALL_ID]],
     ['CSeq', [FIELD.CSEQ, ` ${METHOD_NAMES[spec.method]}`]],
   ];
@@ -116,6 +125,12 @@ function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
   // RFC 3262 §7.2: RAck names the RSeq and the CSeq number and method of the provisional it acknowledges.
   if (spec.method === METHOD.PRACK) headers.push(['RAck', [FIELD.RACK, ' INVITE']]);
   return headers;
+}
+
+/** RFC 3261 §10.2: what a REGISTER is about, in To and From: the target's user, or one of its own for each call. */
+function addressOfRecord(ends: Ends): Part[] {
+  const host = `@${ends.targetHost}:${ends.targetPort}`;
+  return ends.targetUser === '' ? ['sip:busyhour', FIELD.CALL_NUMBER, host] : [`sip:${ends.targetUser}${host}`];
 }
 
 function contact(ends: Ends): string {
@@ -180,7 +195,10 @@ export function compose(
   const length = fixedBody ? String(Buffer.byteLength(body.join(''))) : FIELD.LENGTH;
   headers.push(['Content-Length', [length]]);
   const head: Part[] = request
-    ? [`${METHOD_NAMES[spec.method]} `, FIELD.TARGET, ' SIP/2.0\r\n']
+    ? spec.method === METHOD.REGISTER
+      ? // RFC 3261 §10.2: the Request-URI names the registrar's domain, without a user.
+        [`REGISTER sip:${ends.targetHost}:${ends.targetPort} SIP/2.0\r\n`]
+      : [`${METHOD_NAMES[spec.method]} `, FIELD.TARGET, ' SIP/2.0\r\n']
     : [`SIP/2.0 ${spec.status} ${spec.reason || reasonPhrase(spec.status)}\r\n`];
   for (const [name, value] of headers) {
     if (name === '') head.push(...value);

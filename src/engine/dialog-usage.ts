@@ -1,5 +1,6 @@
 // What a 2xx or a provisional does to a caller's dialog: makes it, confirms it, or is a fork to be released (RFC 3261 §12.1.2, §13.2.2.4). Plays no flow.
 
+import { DIALOG } from '../dialog/dialogs.ts';
 import { COUNTER } from '../metrics/counters.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
@@ -13,6 +14,14 @@ export function confirmDialog(e: Engine, call: number, txn: number): boolean {
   const { msg, dialogs } = e;
   if (msg.toTagStart === NONE) return false;
   const confirmed = msg.status >= 200;
+  if (dialogs.state[call] === DIALOG.CONFIRMED) {
+    // RFC 3261 §12.2.1.2: the 2xx to a re-INVITE names the remote target anew; the route set stays.
+    if (confirmed) {
+      dialogs.refreshTarget(call, msg);
+      e.links.answeredBy[txn] = tagHash(e);
+    }
+    return true;
+  }
   // RFC 3261 §13.2.2.4: the route set of a confirmed dialog is that of the 2xx; of an early one, that of its first provisional.
   if (!confirmed && dialogs.state[call] !== 0 && !dialogs.isOtherFork(call, msg)) return true;
   if (dialogs.establishUac(call, msg, confirmed) < 0) return false;

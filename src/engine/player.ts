@@ -1,5 +1,6 @@
 // The transaction user that plays a ladder: moves calls through their programs, sends what the rows say, ends calls. Knows transactions only through client.ts and server.ts.
 
+import { DIALOG } from '../dialog/dialogs.ts';
 import { FLAG, OP, ROW, ROW_SIZE } from '../flow/program.ts';
 import { matchRow, passable, settle } from '../flow/stepper.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
@@ -15,7 +16,7 @@ import { confirmDialog, releaseFork } from './dialog-usage.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
-import { abandonServer, respond } from './server.ts';
+import { abandonServer, dialogPeer, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
 
@@ -110,8 +111,8 @@ function takeRow(e: Engine, call: number, row: number): boolean {
   return true;
 }
 
-/** The transaction layer hands up a response to a request of ours. */
-export function clientResponse(e: Engine, txn: number): void {
+/** The transaction layer hands up a response to a request of ours; `again`: the transaction has had a final response before. */
+export function clientResponse(e: Engine, txn: number, again: boolean): void {
   const { msg, calls } = e;
   const call = ownerOf(e, txn);
   const { status, cseqMethod: method } = msg;
@@ -121,8 +122,8 @@ export function clientResponse(e: Engine, txn: number): void {
       releaseFork(e, txn);
       return;
     }
-    if (calls.flags[call]! & CALL.ANSWERED) {
-      if (calls.flags[call]! & CALL.ACKED) sendAck(e, call, null, NONE, true);
+    if (again) {
+      if (txn !== calls.inviteClient[call] || calls.flags[call]! & CALL.ACKED) sendAck(e, call, txn, null, NONE, true);
       return;
     }
   }
@@ -149,6 +150,9 @@ export function clientResponse(e: Engine, txn: number): void {
     }
     if (status >= 200) calls.flags[call]! |= CALL.ANSWERED;
     else calls.rseq[call] = e.rseq();
+  } else if (status >= 200 && status < 300 && !otherDialog(e, call, method)) {
+    fail(e, call, FAILURE.NO_CONTACT, method, status);
+    return;
   }
   if (takeRow(e, call, row)) advance(e, call);
 }
@@ -171,6 +175,21 @@ function isStaleProvisional(e: Engine, call: number): boolean {
     }
   }
   return false;
+}
+
+/** What a 2xx to another method than INVITE does to the dialog; false when one cannot be made of it. */
+function otherDialog(e: Engine, call: number, method: number): boolean {
+  const { dialogs, msg } = e;
+  if (method !== METHOD.SUBSCRIBE && method !== METHOD.REFER && method !== METHOD.UPDATE) return true;
+  if (dialogs.state[call] !== DIALOG.NONE) {
+    // RFC 3311 §5.2, RFC 6665 §4.1.2.2: the 2xx to a target refresh names the target anew.
+    dialogs.refreshTarget(call, msg);
+    return true;
+  }
+  // RFC 6665 §4.1.2.1: the 2xx to a SUBSCRIBE or REFER outside a dialog makes one.
+  if (msg.toTagStart === NONE || dialogs.establishUac(call, msg, true) < 0) return false;
+  dialogPeer(e, call);
+  return true;
 }
 
 function sameDialog(e: Engine, call: number): boolean {
@@ -259,7 +278,7 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
   const { calls, dialogs } = e;
   const { method } = wire;
   if (method === METHOD.ACK) {
-    sendAck(e, call, wire, wire.ladder, false);
+    sendAck(e, call, calls.inviteClient[call]!, wire, wire.ladder, false);
     return true;
   }
   const invite = method === METHOD.INVITE;
@@ -279,6 +298,7 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
   if (invite) {
     calls.inviteClient[call] = txn;
     calls.inviteCseq[call] = cseq;
+    calls.flags[call]! &= ~CALL.ACKED;
     if ((calls.flags[call]! & CALL.ANSWERED) === 0) e.txns.flags[txn]! |= TXN.INITIAL;
   } else if (cancel) {
     e.links.cancel[target] = txn + 1;
@@ -303,13 +323,12 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
 }
 
 /** RFC 3261 §13.2.2.4: the ACK for a 2xx is the user's own, with a branch of its own; each 2xx retransmission gets it again. */
-function sendAck(e: Engine, call: number, wire: Wire | null, ladder: number, again: boolean): void {
+function sendAck(e: Engine, call: number, invite: number, wire: Wire | null, ladder: number, again: boolean): void {
   const { calls, outbox } = e;
-  const invite = calls.inviteClient[call]!;
   if (invite === NONE) return;
   setIdentity(e, call, calls.serial[call]!);
   setRemote(e, call);
-  setTransaction(e, BRANCH_KIND.ACK, invite, calls.inviteCseq[call]!);
+  setTransaction(e, BRANCH_KIND.ACK, invite, e.txns.cseq[invite]!);
   const chunk = outbox.render(wire ?? ackWire(e, call), e.fields);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
@@ -369,7 +388,7 @@ function hangUp(e: Engine, call: number): void {
     return;
   }
   if (calls.flags[call]! & CALL.ANSWERED) {
-    if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, null, NONE, false);
+    if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, invite, null, NONE, false);
     const leaving = calls.otherClient[call]!;
     if (leaving !== NONE && ownerOf(e, leaving) === call && txns.method[leaving] === METHOD.BYE) return;
     sendLast(e, call, METHOD.BYE, ++dialogs.localCseq[call]!, NONE);

@@ -18,7 +18,7 @@ export function checkRequest(e: Engine, call: number, txn: number): void {
     ctx.dialogCallIdEnd = ctx.dialogCallIdStart + dialogs.callIdLen[call]!;
     ctx.remoteCseq = dialogs.remoteCseq[call]!;
     const invite = e.calls.inviteServer[call]!;
-    if (msg.method === METHOD.ACK && invite !== NONE) ctx.inviteCseq = e.calls.inviteCseq[call]!;
+    if (msg.method === METHOD.ACK && invite !== NONE) ctx.inviteCseq = e.calls.peerInviteCseq[call]!;
   } else if (msg.method === METHOD.ACK && txn !== NONE) ctx.inviteCseq = txns.cseq[txn]!;
   e.rules!.check(msg, ctx);
 }

@@ -1,5 +1,6 @@
 // The server side of transactions: takes requests, sends responses, absorbs retransmissions, runs Timers G, H, I, J, L. Knows no flow: new requests are handed to the player.
 
+import { DIALOG } from '../dialog/dialogs.ts';
 import { OP, ROW } from '../flow/program.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { cseqMethodFits } from '../sip/decode.ts';
@@ -215,7 +216,14 @@ function inDialog(e: Engine, txn: number, call: number): void {
     return;
   }
   if (msg.method === METHOD.PRACK) usageAcknowledged(e, call);
-  if (msg.first[HEADER.CONTACT]! !== NONE) dialogs.refreshTarget(call, msg);
+  if (msg.method === METHOD.INVITE) {
+    calls.peerInviteCseq[call] = msg.cseq;
+    calls.flags[call]! &= ~CALL.PEER_ACKED;
+  }
+  if (dialogs.state[call] === DIALOG.NONE) {
+    // RFC 6665 §4.1.2.4: a NOTIFY may come before the 2xx to its SUBSCRIBE, and makes the dialog.
+    if (msg.method === METHOD.NOTIFY && dialogs.establishUas(call, msg) >= 0) dialogPeer(e, call);
+  } else if (refreshesTarget(msg.method)) dialogs.refreshTarget(call, msg);
   const serial = calls.serial[call]!;
   if (callRequest(e, call)) return;
   if (!calls.is(call, serial)) return;
@@ -287,16 +295,28 @@ function outOfDialog(e: Engine, txn: number): void {
   }
   adopt(e, txn, call);
   if (msg.method === METHOD.INVITE) {
-    e.calls.inviteCseq[call] = msg.cseq;
+    e.calls.peerInviteCseq[call] = msg.cseq;
+  }
+  if (makesDialog(msg.method)) {
     if (e.dialogs.establishUas(call, msg) < 0) {
-      // RFC 3261 §8.1.1.8: an INVITE carries exactly one Contact.
+      // RFC 3261 §8.1.1.8, RFC 6665 §4.1.2.1, RFC 3515 §2.2: a request that may make a dialog carries exactly one Contact.
       refuse(e, txn, 400);
-      fail(e, call, FAILURE.NO_CONTACT, METHOD.INVITE, 0);
+      fail(e, call, FAILURE.NO_CONTACT, msg.method, 0);
       return;
     }
     dialogPeer(e, call);
   }
   callRequest(e, call);
+}
+
+/** Methods whose 2xx makes a dialog outside of one: RFC 3261 §12.1, RFC 6665 §4.1, RFC 3515 §2.4.4. */
+export function makesDialog(method: number): boolean {
+  return method === METHOD.INVITE || method === METHOD.SUBSCRIBE || method === METHOD.REFER;
+}
+
+/** RFC 3261 §12.2, RFC 3311 §5.1, RFC 6665 §4.1.2.2, RFC 3515 §2.2: requests whose Contact becomes the remote target. */
+function refreshesTarget(method: number): boolean {
+  return makesDialog(method) || method === METHOD.UPDATE || method === METHOD.NOTIFY;
 }
 
 /** Whether program `p` can be played with this request: a reliable provisional needs a peer that knows 100rel (RFC 3262 §3). */
@@ -384,11 +404,12 @@ function takeAck(e: Engine, txn: number, call: number): void {
     tally.add(COUNTER.STRAY);
     return;
   }
-  if ((calls.flags[call]! & CALL.ACKED) !== 0) {
+  // RFC 3261 §13.2.2.4: the ACK has the CSeq number of the INVITE it acknowledges.
+  if ((calls.flags[call]! & CALL.PEER_ACKED) !== 0 || e.msg.cseq !== calls.peerInviteCseq[call]) {
     tally.add(COUNTER.RETRANSMISSIONS_RECEIVED);
     return;
   }
-  calls.flags[call]! |= CALL.ACKED;
+  calls.flags[call]! |= CALL.PEER_ACKED;
   usageAcknowledged(e, call);
   e.dialogs.confirm(call);
   ackForCall(e, call);
