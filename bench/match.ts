@@ -5,7 +5,7 @@ import { METHOD } from '../src/sip/names.ts';
 import { EVENT, MACHINE, STATE } from '../src/transaction/constants.ts';
 import { effects, step } from '../src/transaction/machine.ts';
 import { clientMatches, serverKey } from '../src/transaction/match.ts';
-import { ServerIndex } from '../src/transaction/server-index.ts';
+import { KeyIndex } from '../src/sip/key-index.ts';
 import { Transactions } from '../src/transaction/slots.ts';
 
 const CAPACITY = 1 << 20;
@@ -60,7 +60,7 @@ const seedB = seeds[1]!;
 const key = new Int32Array(2);
 const before = process.memoryUsage().rss;
 const txns = new Transactions(CAPACITY);
-const index = new ServerIndex(txns);
+const index = new KeyIndex(txns);
 const unused = (process.memoryUsage().rss - before) / 1e6;
 console.log(`resident for ${CAPACITY} transactions and their index before use: ${unused.toFixed(1)} MB`);
 

@@ -8,6 +8,7 @@ import { RuleChecker } from '../rules/checker.ts';
 import { RuleContext } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.ts';
 import { putDecimal } from '../sip/bytes.ts';
+import { KeyIndex } from '../sip/key-index.ts';
 import type { Memory } from '../sip/memory.ts';
 import { Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD, METHOD_NAMES } from '../sip/names.ts';
@@ -16,7 +17,6 @@ import { hasToken } from '../sip/tokens.ts';
 import type { Clock } from '../time/clock.ts';
 import { Lanes } from '../time/lanes.ts';
 import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_NON_INVITE_US, TRYING_US } from '../transaction/constants.ts';
-import { ServerIndex } from '../transaction/server-index.ts';
 import { Transactions } from '../transaction/slots.ts';
 import type { DatagramTransport } from '../transport/transport.ts';
 import { Calls } from './calls.ts';
@@ -60,7 +60,7 @@ export class Engine {
   readonly fields = new Fields();
   readonly txns: Transactions;
   readonly links: TransactionLinks;
-  readonly index: ServerIndex;
+  readonly index: KeyIndex;
   readonly calls: Calls;
   readonly dialogs: Dialogs;
   readonly lanes: Lanes;
@@ -155,7 +155,7 @@ export class Engine {
     this.programs = config.programs;
     this.txns = new Transactions(txnCapacity);
     this.links = new TransactionLinks(txnCapacity);
-    this.index = new ServerIndex(this.txns);
+    this.index = new KeyIndex(this.txns);
     this.calls = new Calls(config.maxCalls);
     // One more dialog than calls: a place for the dialogs of forked and orphaned 2xx responses.
     this.dialogs = new Dialogs(config.maxCalls + 1, memory);

@@ -161,6 +161,7 @@ export const HEADER = {
   WARNING: 51,
   RETRY_AFTER: 52,
   REASON: 53,
+  PATH: 54,
 } as const;
 
 export const HEADER_COUNT = HEADERS.length;

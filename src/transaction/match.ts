@@ -1,6 +1,7 @@
 // Which transaction a message belongs to: 64-bit keys of requests (RFC 3261 §17.2.3, §9.2), and the test for responses (§17.1.3). Pure; keeps nothing.
 
 import { equalsIgnoreCase } from '../sip/bytes.ts';
+import { finishHash, mixSpan, mixWord } from '../sip/hash.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 
@@ -75,54 +76,8 @@ function key(msg: Message, method: number, seedA: number, seedB: number, out: In
     if (via !== NONE) mixSpan(buf, msg.valueStart[via]!, msg.viaEnd, 0, out);
     if (method !== METHOD.INVITE) mixSpan(buf, msg.toTagStart, msg.toTagEnd, 0, out);
   }
-  finish(out);
+  finishHash(out);
   return byBranch;
-}
-
-/** Mixes length and bytes of a span; NONE counts as empty. `fold` is OR-ed to each four bytes. Cost: bench/match.ts. */
-function mixSpan(buf: Uint8Array, start: number, end: number, fold: number, out: Int32Array): void {
-  let a = out[0]! ^ (end - start);
-  let b = out[1]!;
-  let at = start;
-  // Each round is a bijection of (a, b) for a given word, so that rounds lose nothing.
-  for (; at + 4 <= end; at += 4) {
-    const word = buf[at]! | (buf[at + 1]! << 8) | (buf[at + 2]! << 16) | (buf[at + 3]! << 24) | fold;
-    a = Math.imul(a ^ word, 0x9e3779b1);
-    a = (((a << 13) | (a >>> 19)) + b) | 0;
-    b = Math.imul(b ^ ((word << 16) | (word >>> 16)), 0x85ebca77);
-    b = (((b << 17) | (b >>> 15)) + a) | 0;
-  }
-  if (at < end) {
-    let word = buf[at]!;
-    if (at + 1 < end) word |= buf[at + 1]! << 8;
-    if (at + 2 < end) word |= buf[at + 2]! << 16;
-    word |= fold;
-    a = Math.imul(a ^ word, 0x9e3779b1);
-    a = (((a << 13) | (a >>> 19)) + b) | 0;
-    b = Math.imul(b ^ ((word << 16) | (word >>> 16)), 0x85ebca77);
-    b = (((b << 17) | (b >>> 15)) + a) | 0;
-  }
-  out[0] = a;
-  out[1] = b;
-}
-
-function mixWord(word: number, out: Int32Array): void {
-  const a = Math.imul(out[0]! ^ word, 0x9e3779b1);
-  out[0] = ((a << 13) | (a >>> 19)) + out[1]!;
-  const b = Math.imul(out[1]! ^ ((word << 16) | (word >>> 16)), 0x85ebca77);
-  out[1] = ((b << 17) | (b >>> 15)) + out[0]!;
-}
-
-/** Spreads every bit over both words. */
-function finish(out: Int32Array): void {
-  let a = out[0]!;
-  let b = out[1]!;
-  for (let i = 0; i < 2; i++) {
-    a = Math.imul(a ^ (a >>> 16) ^ b, 0x21f0aaad);
-    b = Math.imul(b ^ (b >>> 15) ^ a, 0x735a2d97);
-  }
-  out[0] = a ^ (a >>> 15);
-  out[1] = b ^ (b >>> 16);
 }
 
 function sameBytes(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {

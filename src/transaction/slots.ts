@@ -37,7 +37,7 @@ export class Transactions {
   /** When the message left; when it was due. Microseconds. */
   readonly sentUs: Float64Array;
   readonly dueUs: Float64Array;
-  /** Server: the 64-bit key of ServerIndex. */
+  /** Server: the 64-bit key of KeyIndex. */
   readonly keyA: Int32Array;
   readonly keyB: Int32Array;
 

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ServerIndex } from './server-index.ts';
-import { Transactions } from './slots.ts';
+import { Transactions } from '../transaction/slots.ts';
+import { KeyIndex } from './key-index.ts';
 
 test('any sequence of insertions and removals finds what a Map would find', () => {
   const crowd = fc.record({ a: fc.constantFrom(0, 1, 2, 14, 15, 16, 31, -1, -2), b: fc.integer({ min: -1, max: 1 }) });
@@ -11,7 +11,7 @@ test('any sequence of insertions and removals finds what a Map would find', () =
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
       const txns = new Transactions(8);
-      const index = new ServerIndex(txns);
+      const index = new KeyIndex(txns);
       const model = new Map<string, number>();
       for (const { add, key } of steps) {
         const name = `${key.a} ${key.b}`;
@@ -42,7 +42,7 @@ test('any sequence of insertions and removals finds what a Map would find', () =
 
 test('a full table of transactions still finds an absent key absent', () => {
   const txns = new Transactions(64);
-  const index = new ServerIndex(txns);
+  const index = new KeyIndex(txns);
   for (let i = 0; i < 64; i++) {
     const slot = txns.alloc(0);
     txns.keyA[slot] = 5;
@@ -56,7 +56,7 @@ test('a full table of transactions still finds an absent key absent', () => {
 
 test('it grows a few cells at a time and loses nobody, also while slots leave', () => {
   const txns = new Transactions(200_000);
-  const index = new ServerIndex(txns);
+  const index = new KeyIndex(txns);
   const alive: number[] = [];
   let seed = 7;
   const random = () => {

@@ -1,8 +1,13 @@
-// From the 64-bit key of a received request to its server transaction. Open addressing; stores slots only, keys stay in the columns of Transactions.
+// From a 64-bit key to a slot. Open addressing; stores slots only, the keys stay in the columns of whoever owns the slots.
 
-import type { Transactions } from './slots.ts';
+/** The two halves of each slot's key, and how many slots there are. */
+export interface KeyColumns {
+  readonly keyA: Int32Array;
+  readonly keyB: Int32Array;
+  readonly capacity: number;
+}
 
-/** No such transaction. */
+/** No such slot. */
 const NONE = -1;
 const FIRST_CELLS = 1 << 14;
 /** Old cells looked at for each insert while the index grows: enough to be done long before the next growth. */
@@ -10,9 +15,9 @@ const MOVES = 8;
 
 /**
  * Linear probing in a power of two of cells, at most half full, each slot + 1. It grows by doubling, a few cells with each
- * insert, so that no call waits for it and memory is as large as the transactions alive need (bench/match.ts).
+ * insert, so that no call waits for it and memory is as large as what is in it needs (bench/match.ts).
  */
-export class ServerIndex {
+export class KeyIndex {
   private readonly keyA: Int32Array;
   private readonly keyB: Int32Array;
   private cells: Int32Array;
@@ -24,16 +29,16 @@ export class ServerIndex {
   private inOld = 0;
   private cursor = 0;
 
-  constructor(transactions: Transactions) {
-    this.keyA = transactions.keyA;
-    this.keyB = transactions.keyB;
+  constructor(columns: KeyColumns) {
+    this.keyA = columns.keyA;
+    this.keyB = columns.keyB;
     let size = 4;
-    while (size < FIRST_CELLS && size < transactions.capacity * 2) size *= 2;
+    while (size < FIRST_CELLS && size < columns.capacity * 2) size *= 2;
     this.cells = new Int32Array(size);
     this.mask = size - 1;
   }
 
-  /** Transactions in the index. */
+  /** Slots in the index. */
   get count(): number {
     return this.inCells + this.inOld;
   }

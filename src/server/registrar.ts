@@ -1,0 +1,287 @@
+// The registrar (RFC 3261 §10.3): bindings by address-of-record, and what a REGISTER is answered. Sends nothing; time is a parameter.
+
+import { ADDRESS, readAddress } from '../dialog/address.ts';
+import { putDecimal } from '../sip/bytes.ts';
+import { finishHash } from '../sip/hash.ts';
+import { copyWithin, type Memory } from '../sip/memory.ts';
+import { type Message, NONE } from '../sip/message.ts';
+import { HEADER } from '../sip/names.ts';
+import { Chains } from './chains.ts';
+import { BAD, digits, hashSpan, mixResource, wholeNumber } from './read.ts';
+
+const DEFAULT_S = 3600;
+const LONGEST_S = 7200;
+/** RFC 3261 §10.3 step 7: an interval below this (and below an hour) is too brief. */
+export const SHORTEST_S = 60;
+/** Contacts one user may have, and one request may name. */
+const MOST_CONTACTS = 10;
+
+const CONTACT = Uint8Array.from(Buffer.from('Contact: <'));
+const EXPIRES = Uint8Array.from(Buffer.from('>;expires='));
+const Q = Uint8Array.from(Buffer.from(';q='));
+const MIN_EXPIRES = Uint8Array.from(Buffer.from(`Min-Expires: ${SHORTEST_S}\r\n`));
+const PATH = Uint8Array.from(Buffer.from('Path: '));
+const EXPIRES_NAME = Uint8Array.from(Buffer.from('expires'));
+const Q_NAME = Uint8Array.from(Buffer.from('q'));
+
+export class Registrar {
+  readonly bindings: Chains;
+  private readonly memory: Memory;
+  private readonly bytes: Uint8Array;
+  private readonly uriA: Int32Array;
+  private readonly uriB: Int32Array;
+  private readonly uriChunk: Int32Array;
+  private readonly uriLen: Int32Array;
+  private readonly callIdA: Int32Array;
+  private readonly callIdB: Int32Array;
+  private readonly cseq: Int32Array;
+  /** Thousandths, NONE when the contact gave none. */
+  private readonly q: Int16Array;
+  private readonly seeds: Int32Array;
+  private readonly key = new Int32Array(2);
+  private readonly callId = new Int32Array(2);
+  private readonly uri = new Int32Array(2);
+  private readonly address = new Int32Array(4);
+  private readonly value = new Int32Array(2);
+  /** The contacts of the request at hand: URI span, expiry and q of each. */
+  private readonly wanted = new Int32Array(MOST_CONTACTS * 4);
+  private count = 0;
+  /** Where the header lines of the last answer end. */
+  end = 0;
+
+  constructor(capacity: number, memory: Memory, seeds: Int32Array) {
+    this.bindings = new Chains(capacity);
+    this.memory = memory;
+    this.bytes = memory.bytes;
+    this.seeds = seeds;
+    this.uriA = new Int32Array(capacity);
+    this.uriB = new Int32Array(capacity);
+    this.uriChunk = new Int32Array(capacity);
+    this.uriLen = new Int32Array(capacity);
+    this.callIdA = new Int32Array(capacity);
+    this.callIdB = new Int32Array(capacity);
+    this.cseq = new Int32Array(capacity);
+    this.q = new Int16Array(capacity);
+  }
+
+  /**
+   * Does what a REGISTER asks, all of it or nothing, and writes the header lines of the answer at `at` (up to `end`).
+   * @returns 200, 400, 403 (too many contacts), 423, 500 (out of order) or 503 (table full)
+   */
+  register(msg: Message, nowS: number, at: number): number {
+    this.end = at;
+    for (let i = 0; i < 2; i++) {
+      const row = this.bindings.overdue(nowS);
+      if (row !== NONE) this.drop(row);
+    }
+    const to = msg.first[HEADER.TO]!;
+    readAddress(msg.buf, msg.valueStart[to]!, msg.valueEnd[to]!, this.address);
+    this.key.set(this.seeds);
+    mixResource(msg.buf, this.address[ADDRESS.URI_START]!, this.address[ADDRESS.URI_END]!, this.key);
+    finishHash(this.key);
+    hashSpan(msg.buf, msg.callIdStart, msg.callIdEnd, this.callId);
+    this.expire(nowS);
+    const status = this.isStar(msg) ? this.removeAll(msg) : this.update(msg, nowS);
+    if (status === 423) this.end = this.put(at, MIN_EXPIRES);
+    else if (status === 200) this.writeBindings(msg, nowS, at);
+    return status;
+  }
+
+  private expire(nowS: number): void {
+    let row = this.bindings.first(this.key[0]!, this.key[1]!);
+    while (row !== NONE) {
+      const next = this.bindings.next[row]!;
+      if (this.bindings.expiresS[row]! <= nowS) this.drop(row);
+      row = next;
+    }
+  }
+
+  private drop(row: number): void {
+    this.memory.free(this.uriChunk[row]!, this.uriLen[row]!);
+    this.bindings.remove(row);
+  }
+
+  private isStar(msg: Message): boolean {
+    const field = msg.first[HEADER.CONTACT]!;
+    if (field === NONE) return false;
+    return msg.valueEnd[field]! - msg.valueStart[field]! === 1 && msg.buf[msg.valueStart[field]!] === 42;
+  }
+
+  /** RFC 3261 §10.3 step 6: `*` stands alone, with Expires 0, and removes what the request comes after. */
+  private removeAll(msg: Message): number {
+    if (msg.next[msg.first[HEADER.CONTACT]!] !== NONE || wholeNumber(msg, HEADER.EXPIRES) !== 0) return 400;
+    let row = this.bindings.first(this.key[0]!, this.key[1]!);
+    for (let r = row; r !== NONE; r = this.bindings.next[r]!) if (this.isOld(r, msg)) return 500;
+    while (row !== NONE) {
+      const next = this.bindings.next[row]!;
+      this.drop(row);
+      row = next;
+    }
+    return 200;
+  }
+
+  /** Whether the request is not later than the one that made this binding: same Call-ID, CSeq not higher. */
+  private isOld(row: number, msg: Message): boolean {
+    return (
+      this.callIdA[row] === this.callId[0] && this.callIdB[row] === this.callId[1] && msg.cseq <= this.cseq[row]!
+    );
+  }
+
+  /** RFC 3261 §10.3 step 7: each contact is added, refreshed or removed; the first that cannot be ends the whole request. */
+  private update(msg: Message, nowS: number): number {
+    const status = this.readContacts(msg);
+    if (status !== 200) return status;
+    let more = 0;
+    for (let i = 0; i < this.count; i++) {
+      const row = this.find(msg, i);
+      if (row === NONE) {
+        if (this.wanted[i * 4 + 2]! > 0) more++;
+      } else if (this.isOld(row, msg)) return 500;
+    }
+    let have = 0;
+    for (let r = this.bindings.first(this.key[0]!, this.key[1]!); r !== NONE; r = this.bindings.next[r]!) have++;
+    if (have + more > MOST_CONTACTS) return 403;
+    if (this.bindings.inUse + more > this.bindings.capacity) return 503;
+    for (let i = 0; i < this.count; i++) {
+      const row = this.find(msg, i);
+      if (this.wanted[i * 4 + 2] === 0) {
+        if (row !== NONE) this.drop(row);
+      } else if (!this.bind(msg, i, row, nowS)) return 503;
+    }
+    return 200;
+  }
+
+  private readContacts(msg: Message): number {
+    const standard = wholeNumber(msg, HEADER.EXPIRES);
+    this.count = 0;
+    for (let field = msg.first[HEADER.CONTACT]!; field !== NONE; field = msg.next[field]!) {
+      const end = msg.valueEnd[field]!;
+      for (let at = msg.valueStart[field]!; at < end; at++) {
+        at = readAddress(msg.buf, at, end, this.address);
+        const start = this.address[ADDRESS.URI_START]!;
+        const stop = this.address[ADDRESS.URI_END]!;
+        if (stop === start || (stop - start === 1 && msg.buf[start] === 42)) return 400;
+        if (this.count === MOST_CONTACTS) return 403;
+        // RFC 3261 §10.2.1.1, §10.3 step 7: the contact's own expiry, else that of Expires, else the registrar's; one that cannot be read counts as none.
+        let expires = this.param(msg.buf, EXPIRES_NAME) ? digits(msg.buf, this.value[0]!, this.value[1]!) : standard;
+        if (expires === NONE || expires === BAD) expires = DEFAULT_S;
+        if (expires > 0 && expires < SHORTEST_S) return 423;
+        const w = this.count * 4;
+        this.wanted[w] = start;
+        this.wanted[w + 1] = stop;
+        this.wanted[w + 2] = Math.min(expires, LONGEST_S);
+        this.wanted[w + 3] = this.param(msg.buf, Q_NAME) ? thousandths(msg.buf, this.value[0]!, this.value[1]!) : NONE;
+        this.count++;
+      }
+    }
+    return 200;
+  }
+
+  /** Looks for a parameter among those of the address just read; its value span is in `value`. */
+  private param(buf: Uint8Array, name: Uint8Array): boolean {
+    const end = this.address[ADDRESS.PARAMS_END]!;
+    for (let at = this.address[ADDRESS.PARAMS_START]!; at < end; at++) {
+      if (buf[at] !== 59) continue;
+      let from = at + 1;
+      while (from < end && buf[from]! <= 32) from++;
+      let i = 0;
+      while (i < name.length && from + i < end && (buf[from + i]! | 32) === name[i]) i++;
+      if (i < name.length) continue;
+      let sign = from + i;
+      while (sign < end && buf[sign]! <= 32) sign++;
+      if (buf[sign] !== 61 || sign >= end) continue;
+      sign++;
+      while (sign < end && buf[sign]! <= 32) sign++;
+      let stop = sign;
+      while (stop < end && buf[stop] !== 59 && buf[stop]! > 32) stop++;
+      this.value[0] = sign;
+      this.value[1] = stop;
+      return true;
+    }
+    return false;
+  }
+
+  private find(msg: Message, i: number): number {
+    hashSpan(msg.buf, this.wanted[i * 4]!, this.wanted[i * 4 + 1]!, this.uri);
+    let row = this.bindings.first(this.key[0]!, this.key[1]!);
+    while (row !== NONE && (this.uriA[row] !== this.uri[0] || this.uriB[row] !== this.uri[1]))
+      row = this.bindings.next[row]!;
+    return row;
+  }
+
+  private bind(msg: Message, i: number, known: number, nowS: number): boolean {
+    const w = i * 4;
+    let row = known;
+    if (row === NONE) {
+      const start = this.wanted[w]!;
+      const length = this.wanted[w + 1]! - start;
+      const chunk = this.memory.alloc(length);
+      if (chunk === NONE) return false;
+      row = this.bindings.add(this.key[0]!, this.key[1]!);
+      copyWithin(this.bytes, chunk, start, length);
+      this.uriChunk[row] = chunk;
+      this.uriLen[row] = length;
+      this.uriA[row] = this.uri[0]!;
+      this.uriB[row] = this.uri[1]!;
+    }
+    this.bindings.expiresS[row] = nowS + this.wanted[w + 2]!;
+    this.q[row] = this.wanted[w + 3]!;
+    this.callIdA[row] = this.callId[0]!;
+    this.callIdB[row] = this.callId[1]!;
+    this.cseq[row] = msg.cseq;
+    return true;
+  }
+
+  /** RFC 3261 §10.3 step 8: every binding of the user with what is left of its time. RFC 3327 §5.3: Path comes back. */
+  private writeBindings(msg: Message, nowS: number, from: number): void {
+    const { bytes, bindings } = this;
+    let at = from;
+    for (let row = bindings.first(this.key[0]!, this.key[1]!); row !== NONE; row = bindings.next[row]!) {
+      at = this.put(at, CONTACT);
+      copyWithin(bytes, at, this.uriChunk[row]!, this.uriLen[row]!);
+      at = this.put(at + this.uriLen[row]!, EXPIRES);
+      at = putDecimal(bytes, at, Math.ceil(bindings.expiresS[row]! - nowS));
+      if (this.q[row] !== NONE) at = putQ(bytes, this.put(at, Q), this.q[row]!);
+      bytes[at++] = 13;
+      bytes[at++] = 10;
+    }
+    for (let field = msg.first[HEADER.PATH]!; field !== NONE; field = msg.next[field]!) {
+      at = this.put(at, PATH);
+      for (let i = msg.valueStart[field]!; i < msg.valueEnd[field]!; i++) bytes[at++] = bytes[i]!;
+      bytes[at++] = 13;
+      bytes[at++] = 10;
+    }
+    this.end = at;
+  }
+
+  private put(at: number, text: Uint8Array): number {
+    for (let i = 0; i < text.length; i++) this.bytes[at + i] = text[i]!;
+    return at + text.length;
+  }
+}
+
+/** RFC 3261 §20.10: q from 0 to 1 with up to three decimals, in thousandths; NONE when it is none. */
+function thousandths(buf: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  let unit = 0;
+  for (let at = start; at < end; at++) {
+    const c = buf[at]!;
+    if (c === 46 && unit === 0) unit = 1;
+    else if (c < 48 || c > 57 || unit > 3) return NONE;
+    else {
+      value = value * 10 + c - 48;
+      if (unit > 0) unit++;
+    }
+  }
+  for (let n = Math.max(unit, 1); n < 4; n++) value *= 10;
+  return end === start || value > 1000 ? NONE : value;
+}
+
+function putQ(bytes: Uint8Array, at: number, q: number): number {
+  bytes[at] = q === 1000 ? 49 : 48;
+  bytes[at + 1] = 46;
+  bytes[at + 2] = 48 + (Math.floor(q / 100) % 10);
+  bytes[at + 3] = 48 + (Math.floor(q / 10) % 10);
+  bytes[at + 4] = 48 + (q % 10);
+  return at + 5;
+}
