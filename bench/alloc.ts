@@ -115,6 +115,7 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
   const [answer] = planAnswer({
     ...common,
     programs: [programOf('basic', 'callee', 0)],
+    server: false,
     listen: [local],
     rateLimitCps: 0,
     delayUs: 0,

@@ -3,6 +3,7 @@
 import { planAnswer } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { parseLocal } from '../controller/target.ts';
+import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 import type { CommonFlags } from './load.ts';
 import { programOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
@@ -17,12 +18,11 @@ interface AnswerFlags extends CommonFlags {
   readonly duration?: string;
 }
 
-const DEFAULT_FLOWS = ['basic', 'options'];
-
 export async function answer(names: readonly string[], o: AnswerFlags): Promise<void> {
-  const flows = names.length === 0 ? DEFAULT_FLOWS : names;
+  const server = names.length === 0;
+  const flows = server ? ['reference server'] : names;
   const holdUs = durationOf(o.hold, '--hold');
-  const programs = flows.map((name) => programOf(name, 'callee', holdUs));
+  const programs = server ? [REFERENCE_PROGRAM] : names.map((name) => programOf(name, 'callee', holdUs));
   const listen = (o.listen ?? ['udp:127.0.0.1:5060']).map((text) => parseLocal(text, '--listen'));
   const out = o.out === undefined ? null : outFolder(o.out, 'answer');
   const durationS = o.duration === undefined ? Number.POSITIVE_INFINITY : durationOf(o.duration, '--duration') / 1e6;
@@ -34,7 +34,8 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
     rules: o.rules,
     rcvbufBytes: o.rcvbuf,
     maxCalls: o.maxCalls ?? 0,
-    rehearsal: rehearsalOf(flows[0]!),
+    server,
+    rehearsal: rehearsalOf(names[0] ?? 'basic'),
     listen,
     rateLimitCps: o.rateLimit ?? 0,
     delayUs: durationOf(o.delay, '--delay'),

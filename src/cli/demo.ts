@@ -2,6 +2,7 @@
 
 import { type AnswerOptions, planAnswer, planLoad } from '../controller/plan.ts';
 import { Run, type RunPlan } from '../controller/run.ts';
+import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 import { programOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
@@ -18,10 +19,10 @@ export async function demo(o: {
 }): Promise<void> {
   const durationUs = durationOf(o.duration, '--duration');
   const caller = programOf(FLAGSHIP, 'caller', 0);
-  const callees = [FLAGSHIP, 'basic', 'options'].map((name) => programOf(name, 'callee', 0));
   const out = outFolder(o.out, 'demo');
   const common: AnswerOptions = {
-    programs: callees,
+    programs: [REFERENCE_PROGRAM],
+    server: true,
     workers: 1,
     io: 'auto',
     segmentation: true,

@@ -38,6 +38,8 @@ export interface LoadOptions extends CommonOptions {
 }
 
 export interface AnswerOptions extends CommonOptions {
+  /** The last program is that of the reference server. */
+  readonly server: boolean;
   readonly listen: readonly { readonly address: string; readonly port: number }[];
   readonly rateLimitCps: number;
   readonly delayUs: number;
@@ -103,6 +105,7 @@ export function planLoad(options: LoadOptions): Config[] {
     token: id,
     role: 'caller' as const,
     programs: options.programs,
+    server: false,
     io: options.io,
     segmentation: options.segmentation,
     local: {
@@ -143,6 +146,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
       token: id,
       role: 'callee' as const,
       programs: options.programs,
+      server: options.server,
       io: options.io,
       segmentation: options.segmentation,
       local: { ...local, host: advertised(local.address) },

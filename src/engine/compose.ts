@@ -36,11 +36,11 @@ export interface Wire {
 type Header = [name: string, value: Part[]];
 
 /** Methods busyhour answers or sends: the value of Allow. */
-const ALLOW = 'INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, INFO, REFER, NOTIFY, UPDATE, MESSAGE';
+const ALLOW = METHOD_NAMES.slice(1).join(', ');
 
-const MEDIA_PORT = 6000;
+export const MEDIA_PORT = 6000;
 
-function sdp(ends: Ends): string {
+export function sdp(ends: Ends): string {
   return [
     'v=0',
     `o=busyhour 1 1 IN IP4 ${ends.localHost}`,
@@ -169,18 +169,22 @@ function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
   return headers;
 }
 
-/** Builds the template of one message of a flow. */
+/**
+ * Builds the template of one message of a flow.
+ * @param dynamic the message also takes the fields EXTRA and BODY, whose content is put together when it is sent
+ */
 export function compose(
   memory: Memory,
   spec: MessageSpec,
   ends: Ends,
   variables: readonly string[],
   index: number,
+  dynamic = false,
 ): Wire {
   if (variables.length > VARIABLES_MAX) throw new RangeError(`flow captures more than ${VARIABLES_MAX} variables`);
   const request = spec.kind === 'request';
   const headers = request ? requestHeaders(spec, ends) : responseHeaders(spec, ends);
-  const body = bodyOf(spec.body, ends, variables);
+  const body = dynamic ? [FIELD.BODY] : bodyOf(spec.body, ends, variables);
   if (spec.body !== null && spec.body.kind !== 'text') headers.push(['Content-Type', ['application/sdp']]);
   const replaced = new Set<string>();
   for (const [name, value] of spec.headers) {
@@ -191,6 +195,7 @@ export function compose(
     else headers.push([name, parts]);
     replaced.add(key);
   }
+  if (dynamic) headers.push(['', [FIELD.EXTRA]]);
   const fixedBody = body.every((part) => typeof part === 'string');
   const length = fixedBody ? String(Buffer.byteLength(body.join(''))) : FIELD.LENGTH;
   headers.push(['Content-Length', [length]]);
@@ -212,7 +217,7 @@ export function compose(
     method: spec.method,
     status: spec.status,
     reliable: spec.reliable,
-    repeatable: !personal && !spec.reliable && !all.includes(FIELD.CALL_ID),
+    repeatable: !dynamic && !personal && !spec.reliable && !all.includes(FIELD.CALL_ID),
     ladder: spec.ladder,
     index,
     personal,

@@ -26,6 +26,7 @@ import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
 import { PeerCache } from './peer-cache.ts';
 import type { WorkerConfig } from './protocol.ts';
+import { Reference } from './reference.ts';
 import { Tally } from './tally.ts';
 import { TransactionLinks } from './transactions.ts';
 
@@ -37,9 +38,10 @@ const SCRATCH_BYTES = 3 * 65_536;
 /** Retransmission intervals of a usage (2xx of RFC 3261 §13.3.1.4, reliable provisional of RFC 3262 §3) and of Timers A, E, G. */
 const DOUBLINGS = 7;
 
-/** What some refusals must say: RFC 3261 §21.5.4, §21.4.15. */
+/** What some refusals must say: RFC 3261 §21.5.4, §21.4.15, §14.2. */
 const STANDARD_HEADERS: Readonly<Record<number, readonly (readonly [string, string])[]>> = {
   421: [['Require', '100rel']],
+  500: [['Retry-After', '3']],
   503: [['Retry-After', '1']],
 };
 
@@ -70,6 +72,8 @@ export class Engine {
   readonly outbox: Outbox;
   readonly peers: PeerCache;
   readonly rules: RuleChecker | null;
+  /** What answers when no flow is named; null when flows do. */
+  readonly reference: Reference | null;
   readonly ctx = new RuleContext();
   readonly ends: Ends;
 
@@ -224,7 +228,9 @@ export class Engine {
     for (const program of config.programs)
       for (const spec of program.messages) if (spec.kind === 'request') this.series(spec.method);
     this.series(METHOD.BYE); // a failed call is ended by one
+    if (config.server) for (const method of [METHOD.NOTIFY, METHOD.UPDATE]) this.series(method);
 
+    this.reference = config.server ? new Reference(this, config.programs.length - 1) : null;
     this.needs100rel = config.programs.map((p) => p.messages.some((m) => m.reliable));
     this.variables = Math.max(0, ...config.programs.map((p) => p.variables.length));
     const cells = this.variables * config.maxCalls;
@@ -280,6 +286,18 @@ export class Engine {
         [],
         NONE,
       );
+      this.standard.set(key, wire);
+    }
+    return wire;
+  }
+
+  /** The template of a message whose header lines and body are put together when it is sent: FIELD.EXTRA, FIELD.BODY. */
+  dynamicWire(kind: 'request' | 'response', method: number, status: number, reliable = false): Wire {
+    const key = 1_000_000 + (reliable ? 100_000 : 0) + method * 1024 + status;
+    let wire = this.standard.get(key);
+    if (wire === undefined) {
+      const spec = { kind, method, status, reason: '', headers: [], body: null, reliable, ladder: NONE };
+      wire = compose(this.memory, spec, this.ends, [], NONE, true);
       this.standard.set(key, wire);
     }
     return wire;

@@ -34,6 +34,10 @@ export const FIELD = {
   ECHO_RECORD_ROUTE: 18,
   /** Number of the call in this worker, decimal. */
   CALL_NUMBER: 19,
+  /** Header lines put together for this one message, or nothing (dynamic wires). */
+  EXTRA: 20,
+  /** Body put together for this one message (dynamic wires). */
+  BODY: 21,
   /** First captured variable; variable v is VARIABLE + v. */
   VARIABLE: 24,
 } as const;

@@ -16,6 +16,7 @@ import { confirmDialog, releaseFork } from './dialog-usage.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
+import { servedResponse, serveInside, serveTimer } from './reference-calls.ts';
 import { abandonServer, dialogPeer, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
@@ -128,6 +129,10 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     }
   }
   if (call === NONE) return;
+  if (e.reference?.owns(call)) {
+    servedResponse(e, call);
+    return;
+  }
   const row = matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, OP.RECV_RESPONSE, method, status);
   if (row === NONE) {
     // RFC 3261 §17.2.1: a 100 may come at any hop at any time; it says nothing to the user.
@@ -213,6 +218,10 @@ export function clientFailed(e: Engine, txn: number, transport: boolean): void {
 
 /** A new request for a call (not a retransmission). True when its flow takes it. */
 export function callRequest(e: Engine, call: number): boolean {
+  if (e.reference?.owns(call)) {
+    serveInside(e, call);
+    return true;
+  }
   const { msg, calls } = e;
   const row = matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, OP.RECV_REQUEST, msg.method, 0);
   if (row === NONE) {
@@ -234,6 +243,10 @@ export function callRequest(e: Engine, call: number): boolean {
 export function stepTimer(e: Engine, call: number): void {
   const { calls } = e;
   e.cause[0] = e.lanes.expiredDueUs[0]!;
+  if (e.reference?.owns(call)) {
+    serveTimer(e, call);
+    return;
+  }
   const rows = e.rowsOf(call);
   const at = calls.pc[call]! * ROW_SIZE;
   const op = rows[at + ROW.OP]!;
@@ -428,6 +441,7 @@ export function endCall(e: Engine, call: number, succeeded: boolean): void {
     calls.keptChunk[call] = NONE;
   }
   if (e.variables > 0) releaseVariables(e, call);
+  if (e.reference?.owns(call)) e.reference.close(call);
   dialogs.release(call);
   calls.release(call);
   e.tally.counters[COUNTER.CALLS_CURRENT] = calls.inUse;

@@ -16,6 +16,8 @@ export interface WorkerConfig {
   readonly role: 'caller' | 'callee';
   /** caller: exactly one. callee: one per flow answered; the first whose first row takes the request plays it. */
   readonly programs: readonly Program[];
+  /** callee: the last program is that of the reference server, which answers what no flow takes. */
+  readonly server: boolean;
   readonly io: 'auto' | 'batched' | 'dgram';
   readonly segmentation: boolean;
   /** Where to bind, and the host that stands in Via and Contact. */

@@ -16,6 +16,7 @@ import type { Wire } from './compose.ts';
 import { restoreEcho, saveEcho, setEcho, setToTag } from './echo.ts';
 import type { Engine } from './engine.ts';
 import { acceptCall, callRequest, fail } from './player.ts';
+import { serveOutside } from './reference-calls.ts';
 import { checkRequest } from './request-rules.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
@@ -112,7 +113,7 @@ function openServer(e: Engine, keyA: number, keyB: number): number {
   return txn;
 }
 
-function adopt(e: Engine, txn: number, call: number): void {
+export function adopt(e: Engine, txn: number, call: number): void {
   e.txns.call[txn] = call;
   e.links.owner[txn] = e.calls.serial[call]!;
   if (e.msg.method === METHOD.INVITE) e.calls.inviteServer[call] = txn;
@@ -209,6 +210,10 @@ function inDialog(e: Engine, txn: number, call: number): void {
     refuse(e, txn, 500);
     return;
   }
+  if (msg.method === METHOD.INVITE && inviteStatus(e, call) !== 0) {
+    refuse(e, txn, inviteStatus(e, call));
+    return;
+  }
   adopt(e, txn, call);
   if (msg.method === METHOD.PRACK && !prackMatches(e, call)) {
     // RFC 3262 §3: a PRACK that acknowledges nothing outstanding gets 481.
@@ -232,11 +237,22 @@ function inDialog(e: Engine, txn: number, call: number): void {
   fail(e, call, FAILURE.UNEXPECTED_REQUEST, msg.method, 0);
 }
 
+/** What an INVITE in the dialog is refused with while another is pending: 0 when none is. */
+function inviteStatus(e: Engine, call: number): number {
+  const { calls, txns } = e;
+  const theirs = calls.inviteServer[call]!;
+  // RFC 3261 §14.2: 500 with Retry-After before the final response to the first, 491 while one of ours is on its way.
+  if (theirs !== NONE && ownerOf(e, theirs) === call && txns.state[theirs] === STATE.PROCEEDING) return 500;
+  const ours = calls.inviteClient[call]!;
+  if (ours === NONE || ownerOf(e, ours) !== call) return 0;
+  return txns.state[ours] === STATE.CALLING || txns.state[ours] === STATE.PROCEEDING ? 491 : 0;
+}
+
 /** RFC 3262 §3: RAck names the RSeq of the outstanding provisional and the CSeq of its INVITE. */
 function prackMatches(e: Engine, call: number): boolean {
   const { msg, calls, bytes } = e;
   const field = msg.first[HEADER.RACK]!;
-  if (field === NONE) return false;
+  if (field === NONE || calls.keptChunk[call] === NONE || calls.keptStatus[call]! >= 200) return false;
   let at = msg.valueStart[field]!;
   const end = msg.valueEnd[field]!;
   let number = 0;
@@ -267,6 +283,10 @@ function outOfDialog(e: Engine, txn: number): void {
       if (suits(e, p)) program = p;
       else lacks100rel = true;
     }
+  }
+  if (program === NONE && e.reference !== null) {
+    serveOutside(e, txn);
+    return;
   }
   if (program === NONE) {
     // RFC 3262 §3: a flow that must send its provisionals reliably refuses a peer without 100rel by 421.

@@ -19,6 +19,7 @@ export const FAILURE = {
   NOTHING_TO_ANSWER: 11,
   CANCELLED: 12,
   CAPTURE: 13,
+  SESSION_EXPIRED: 14,
 } as const;
 
 const MAX_REASONS = 200;
@@ -43,6 +44,8 @@ export function failureText(kind: number, method: number, status: number, expect
       return `transport: port unreachable (ICMP) for ${name}`;
     case FAILURE.STEP_TIMEOUT:
       return `timeout: waited in vain${expected === '' ? '' : ` for ${expected}`}`;
+    case FAILURE.SESSION_EXPIRED:
+      return 'timeout: the session was not refreshed in its interval (RFC 4028 §10)';
     case FAILURE.NO_ACK:
       return 'timeout: no ACK for the 2xx to INVITE within 32 s (RFC 3261 §13.3.1.4)';
     case FAILURE.NO_PRACK:

@@ -74,7 +74,8 @@ async function open(
     count: 1,
     token: caller ? 'warmup' : 'warmed',
     role,
-    programs: [caller ? plan.caller : plan.callee],
+    programs: [caller ? plan.caller : config.server ? config.programs.at(-1)! : plan.callee],
+    server: !caller && config.server,
     local: { address: HOST, port: 0, host: HOST },
     target: targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: 'warm' },
     load: caller

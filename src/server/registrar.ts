@@ -122,9 +122,7 @@ export class Registrar {
 
   /** Whether the request is not later than the one that made this binding: same Call-ID, CSeq not higher. */
   private isOld(row: number, msg: Message): boolean {
-    return (
-      this.callIdA[row] === this.callId[0] && this.callIdB[row] === this.callId[1] && msg.cseq <= this.cseq[row]!
-    );
+    return this.callIdA[row] === this.callId[0] && this.callIdB[row] === this.callId[1] && msg.cseq <= this.cseq[row]!;
   }
 
   /** RFC 3261 §10.3 step 7: each contact is added, refreshed or removed; the first that cannot be ends the whole request. */

@@ -1,0 +1,259 @@
+// The reference server as a notifier: subscriptions (RFC 6665 §4.2), and the one NOTIFY that a REFER gets (RFC 3515 §2.4.4). Plays no flow.
+
+import { ADDRESS, readAddress } from '../dialog/address.ts';
+import { PACKAGE, PACKAGES } from '../server/packages.ts';
+import { accepts, BAD, tokenIs, wholeNumber } from '../server/read.ts';
+import { putDecimal } from '../sip/bytes.ts';
+import { copyWithin } from '../sip/memory.ts';
+import { NONE } from '../sip/message.ts';
+import { HEADER, METHOD } from '../sip/names.ts';
+import type { Engine } from './engine.ts';
+import { LADDER, PHASE, TEXT } from './reference.ts';
+import { openServed, released, request } from './reference-calls.ts';
+import { ALLOW_EVENTS_LINE, refuseWith, send } from './reference-single.ts';
+import { refuse } from './server.ts';
+
+const DEFAULT_S = 3600;
+const LONGEST_S = 7200;
+const SHORTEST_S = 60;
+const NAMES = PACKAGES.map(({ name }) => bytesOf(name));
+const TYPES = PACKAGES.map(({ type }) => bytesOf(type));
+const TYPE_LINES = PACKAGES.map(({ type }) => bytesOf(`Content-Type: ${type}\r\n`));
+/** Pieces of each package's body: text, or NONE of it where entity (0) or version (1) is filled in. */
+const BODIES = PACKAGES.map(({ body }) =>
+  body.split(/(\{\{\w+\}\})/).map((piece) => ({
+    text: bytesOf(piece),
+    fill: piece === '{{entity}}' ? 0 : piece === '{{version}}' ? 1 : NONE,
+  })),
+);
+const EVENT = bytesOf('Event: ');
+const ACTIVE = bytesOf('Subscription-State: active;expires=');
+const EXPIRES = bytesOf('Expires: ');
+const ID = bytesOf(';id=');
+const SIPFRAG_200 = bytesOf('SIP/2.0 200 OK\r\n');
+const FALSE = bytesOf('false');
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text));
+}
+
+function packageOf(e: Engine): number {
+  for (let id = 1; id < NAMES.length; id++) if (tokenIs(e.msg, HEADER.EVENT, NAMES[id]!)) return id;
+  return PACKAGE.UNKNOWN;
+}
+
+/** What is wrong with the SUBSCRIBE in e.msg, answered; true when something was. */
+function refused(e: Engine, txn: number, event: number): boolean {
+  const { msg } = e;
+  if (event === PACKAGE.UNKNOWN) {
+    // RFC 6665 §4.2.1.1: a package we do not know is 489 with those we do.
+    refuseWith(e, txn, 489, ALLOW_EVENTS_LINE);
+    return true;
+  }
+  if (!accepts(msg, HEADER.ACCEPT, TYPES[event]!)) {
+    refuse(e, txn, 406);
+    return true;
+  }
+  const wanted = wholeNumber(msg, HEADER.EXPIRES);
+  if (wanted === BAD) {
+    refuse(e, txn, 400);
+    return true;
+  }
+  if (wanted > 0 && wanted < SHORTEST_S) {
+    // RFC 6665 §4.2.1.1: too brief is 423 with the least.
+    refuseWith(e, txn, 423, TEXT.MIN_EXPIRES);
+    return true;
+  }
+  return false;
+}
+
+/** A SUBSCRIBE outside a dialog makes one. */
+export function subscribeOutside(e: Engine, txn: number): void {
+  const event = packageOf(e);
+  if (refused(e, txn, event)) return;
+  const call = openServed(e, txn);
+  if (call !== NONE) accept(e, call, txn, event);
+}
+
+/** A SUBSCRIBE in a dialog refreshes or ends the subscription it has, or adds one. */
+export function subscribe(e: Engine, call: number, txn: number): void {
+  const r = e.reference!;
+  const event = packageOf(e);
+  if (refused(e, txn, event)) return;
+  if (r.watch[call]! > 0 && r.event[call] !== event) {
+    // One subscription to a dialog: RFC 6665 §4.5.2 wants no more of them.
+    refuse(e, txn, 403);
+    return;
+  }
+  accept(e, call, txn, event);
+}
+
+/** 200, and the NOTIFY that follows at once (RFC 6665 §4.2.1.2). */
+function accept(e: Engine, call: number, txn: number, event: number): void {
+  const { msg } = e;
+  const r = e.reference!;
+  const wanted = wholeNumber(msg, HEADER.EXPIRES);
+  const expires = wanted === NONE ? DEFAULT_S : Math.min(wanted, LONGEST_S);
+  if (r.watch[call] === 0 && !watch(e, call, event)) {
+    refuse(e, txn, 503);
+    released(e, call);
+    return;
+  }
+  r.watchers.expiresS[r.watch[call]! - 1] = r.nowS() + expires;
+  r.begin();
+  r.add(EXPIRES);
+  r.addNumber(expires);
+  r.add(TEXT.END);
+  send(e, txn, 200, call);
+  e.dialogs.confirm(call);
+  notify(e, call, expires > 0 ? null : TEXT.TIMED_OUT);
+  if (expires === 0) r.unwatch(call);
+  released(e, call);
+}
+
+/** Puts the call among the watchers of the resource in the Request-URI; keeps the Event value, whose id parameter comes back in each NOTIFY. */
+function watch(e: Engine, call: number, event: number): boolean {
+  const { msg } = e;
+  const r = e.reference!;
+  const field = msg.first[HEADER.EVENT]!;
+  const length = msg.valueEnd[field]! - msg.valueStart[field]!;
+  const chunk = e.memory.alloc(length);
+  if (chunk === NONE) return false;
+  r.publications.resource(msg.buf, msg.uriStart, msg.uriEnd, event, r.key);
+  const row = r.watchers.add(r.key[0]!, r.key[1]!);
+  if (row === NONE) {
+    e.memory.free(chunk, length);
+    return false;
+  }
+  copyWithin(e.bytes, chunk, msg.valueStart[field]!, length);
+  r.eventChunk[call] = chunk + 1;
+  r.eventLen[call] = length;
+  r.event[call] = event;
+  r.notified[call] = 0;
+  r.watch[call] = row + 1;
+  r.watchCall[row] = call;
+  return true;
+}
+
+/** Sends a NOTIFY with the state of the resource; `ended` is the Subscription-State of the last one. */
+function notify(e: Engine, call: number, ended: Uint8Array | null): void {
+  const r = e.reference!;
+  const event = r.event[call]!;
+  r.begin();
+  r.add(EVENT);
+  r.addSpan(r.eventChunk[call]! - 1, r.eventChunk[call]! - 1 + r.eventLen[call]!);
+  r.add(TEXT.END);
+  if (ended !== null) r.add(ended);
+  else {
+    r.add(ACTIVE);
+    r.addNumber(Math.max(0, Math.ceil(r.subscribedUntilS(call) - r.nowS())));
+    r.add(TEXT.END);
+  }
+  r.add(TYPE_LINES[event]!);
+  const row = r.watch[call]! - 1;
+  r.key[0] = r.watchers.keyA[row]!;
+  r.key[1] = r.watchers.keyB[row]!;
+  const document = event === PACKAGE.PRESENCE ? r.publications.latest(r.key, r.nowS()) : NONE;
+  if (document === NONE) putState(e, call, event);
+  else r.body(r.publications.bodyStart(document), r.publications.bodyLength(document));
+  r.notified[call]!++;
+  request(e, call, METHOD.NOTIFY, LADDER.NOTIFY);
+}
+
+/** The state of a resource of which nothing was published, as the body. */
+function putState(e: Engine, call: number, event: number): void {
+  const { bytes, dialogs } = e;
+  const r = e.reference!;
+  const pieces = BODIES[event]!;
+  let at = r.bodyAt;
+  for (let i = 0; i < pieces.length; i++) {
+    const { text, fill } = pieces[i]!;
+    if (fill === 0) {
+      const start = dialogs.localNameStart[call]!;
+      readAddress(bytes, start, start + dialogs.localNameLen[call]!, ADDRESS_CELLS);
+      at = putEscaped(bytes, at, ADDRESS_CELLS[ADDRESS.URI_START]!, ADDRESS_CELLS[ADDRESS.URI_END]!);
+    } else if (fill === 1) at = putDecimal(bytes, at, r.notified[call]!);
+    else {
+      for (let k = 0; k < text.length; k++) bytes[at + k] = text[k]!;
+      at += text.length;
+    }
+  }
+  r.body(r.bodyAt, at - r.bodyAt);
+}
+
+const ADDRESS_CELLS = new Int32Array(4);
+const AMP = bytesOf('&amp;');
+const LT = bytesOf('&lt;');
+const QUOT = bytesOf('&quot;');
+
+/** A URI inside an XML attribute; longer than a kilobyte it is cut. */
+function putEscaped(bytes: Uint8Array, to: number, start: number, end: number): number {
+  let at = to;
+  for (let i = start; i < Math.min(end, start + 1024); i++) {
+    const c = bytes[i]!;
+    const escaped = c === 38 ? AMP : c === 60 ? LT : c === 34 ? QUOT : null;
+    if (escaped === null) bytes[at++] = c;
+    else {
+      for (let k = 0; k < escaped.length; k++) bytes[at + k] = escaped[k]!;
+      at += escaped.length;
+    }
+  }
+  return at;
+}
+
+/** RFC 3903 §6 step 7: what was published is told to those who watch the resource. */
+export function notifyWatchers(e: Engine, key: Int32Array): void {
+  const r = e.reference!;
+  const keyA = key[0]!;
+  const keyB = key[1]!;
+  for (let row = r.watchers.first(keyA, keyB); row !== NONE; row = r.watchers.next[row]!)
+    notify(e, r.watchCall[row]!, null);
+}
+
+/** The time of a subscription is over: RFC 6665 §4.2.2 has the last NOTIFY say so. */
+export function expireSubscription(e: Engine, call: number): void {
+  notify(e, call, TEXT.TIMED_OUT);
+  e.reference!.unwatch(call);
+}
+
+/**
+ * REFER (RFC 3515 §2.4): taken with 202 and told to be done by one NOTIFY; no call is made. False when it was refused.
+ */
+export function refer(e: Engine, call: number, txn: number): boolean {
+  const { msg } = e;
+  const r = e.reference!;
+  const to = msg.first[HEADER.REFER_TO]!;
+  // RFC 3515 §2.4.2: none or several Refer-To values are 400.
+  if (to === NONE || msg.next[to] !== NONE) {
+    refuse(e, txn, 400);
+    return false;
+  }
+  if (tokenIs(msg, HEADER.REFER_SUB, FALSE)) {
+    // RFC 4488 §4: no subscription is made where none is wanted.
+    r.begin();
+    r.add(TEXT.REFER_SUB);
+    send(e, txn, 200, call);
+    return true;
+  }
+  r.begin();
+  send(e, txn, 202, call);
+  const again = r.refers[call]!++ > 0;
+  r.begin();
+  if (again) {
+    // RFC 3515 §2.4.6: the second and later subscriptions of a dialog are told apart by the CSeq of their REFER.
+    r.add(EVENT);
+    r.add(REFER);
+    r.add(ID);
+    r.addNumber(msg.cseq);
+    r.add(TEXT.END);
+  } else r.add(TEXT.EVENT_REFER);
+  r.add(TEXT.DONE);
+  r.add(TEXT.SIPFRAG);
+  for (let i = 0; i < SIPFRAG_200.length; i++) e.bytes[r.bodyAt + i] = SIPFRAG_200[i]!;
+  r.body(r.bodyAt, SIPFRAG_200.length);
+  if (r.phase[call] === PHASE.NONE) e.dialogs.confirm(call);
+  request(e, call, METHOD.NOTIFY, LADDER.NOTIFY);
+  return true;
+}
+
+const REFER = bytesOf('refer');

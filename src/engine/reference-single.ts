@@ -1,0 +1,160 @@
+// Requests that the reference server answers at once and keeps no dialog for: OPTIONS, MESSAGE, REGISTER, PUBLISH; and what every request is asked first (RFC 3261 §8.2). Plays no flow.
+
+import { COUNTER } from '../metrics/counters.ts';
+import { EXTENSION, extensionOf } from '../server/extensions.ts';
+import { ALLOW_EVENTS } from '../server/packages.ts';
+import { tokenEnd, tokenIs } from '../server/read.ts';
+import { equalsIgnoreCase } from '../sip/bytes.ts';
+import { NONE } from '../sip/message.ts';
+import { HEADER, METHOD } from '../sip/names.ts';
+import type { Engine } from './engine.ts';
+import { TEXT } from './reference.ts';
+import { notifyWatchers } from './reference-events.ts';
+import { refuse, respond } from './server.ts';
+
+const IDENTITY = Uint8Array.from(Buffer.from('identity'));
+const KNOWN = ['100rel', 'timer', 'norefersub', 'path'].map((name) => Uint8Array.from(Buffer.from(name)));
+const UNSUPPORTED = Uint8Array.from(Buffer.from('Unsupported: '));
+const COMMA = Uint8Array.from(Buffer.from(', '));
+export const ALLOW_EVENTS_LINE = Uint8Array.from(Buffer.from(`Allow-Events: ${ALLOW_EVENTS}\r\n`));
+const TEXTS = ['text/plain', 'text/html', 'message/cpim', 'multipart/mixed'].map((t) =>
+  Uint8Array.from(Buffer.from(t)),
+);
+const SIP_ETAG = Uint8Array.from(Buffer.from('SIP-ETag: '));
+const EXPIRES = Uint8Array.from(Buffer.from('Expires: '));
+/** RFC 3428 §8: more than this is not a page but a session. */
+const LONGEST_MESSAGE = 32_768;
+
+/** A refusal that has something to say. */
+export function refuseWith(e: Engine, txn: number, status: number, line: Uint8Array): void {
+  const r = e.reference!;
+  r.begin();
+  r.add(line);
+  send(e, txn, status, NONE);
+  e.tally.add(COUNTER.REFUSED);
+}
+
+/** Sends the response whose header lines and body are set. */
+export function send(e: Engine, txn: number, status: number, call: number): void {
+  const wire = e.dynamicWire('response', e.txns.method[txn]!, status);
+  if (!respond(e, txn, wire, call)) e.tally.add(COUNTER.UNSENT);
+}
+
+/** Answers 420 or 415 to a request that wants what we do not know; true when it did. */
+export function unsupported(e: Engine, txn: number): boolean {
+  const { msg } = e;
+  const r = e.reference!;
+  if (msg.first[HEADER.REQUIRE] !== NONE) {
+    // RFC 3261 §8.2.2.3: option tags we do not know come back in Unsupported.
+    r.begin();
+    let found = false;
+    for (let field = msg.first[HEADER.REQUIRE]!; field !== NONE; field = msg.next[field]!) {
+      const end = msg.valueEnd[field]!;
+      for (let at = msg.valueStart[field]!; at < end; at++) {
+        while (at < end && (msg.buf[at]! <= 32 || msg.buf[at] === 44)) at++;
+        const from = at;
+        while (at < end && msg.buf[at]! > 32 && msg.buf[at] !== 44) at++;
+        if (at === from || knows(msg.buf, from, at)) continue;
+        r.add(found ? COMMA : UNSUPPORTED);
+        r.addSpan(from, at);
+        found = true;
+      }
+    }
+    if (found) {
+      r.add(TEXT.END);
+      e.tally.add(COUNTER.REFUSED);
+      send(e, txn, 420, NONE);
+      return true;
+    }
+  }
+  // RFC 3261 §8.2.3: an encoding we do not know is 415 with Accept-Encoding.
+  if (msg.first[HEADER.CONTENT_ENCODING] !== NONE && !tokenIs(msg, HEADER.CONTENT_ENCODING, IDENTITY)) {
+    refuseWith(e, txn, 415, TEXT.IDENTITY);
+    return true;
+  }
+  return false;
+}
+
+function knows(buf: Uint8Array, start: number, end: number): boolean {
+  for (let i = 0; i < KNOWN.length; i++) if (equalsIgnoreCase(buf, start, end, KNOWN[i]!)) return true;
+  return false;
+}
+
+/** OPTIONS with all we can do (RFC 3261 §11.2), or 200 to a MESSAGE (RFC 3428 §7). */
+export function answerPlain(e: Engine, txn: number, call: number): void {
+  const { msg } = e;
+  const r = e.reference!;
+  if (msg.method === METHOD.MESSAGE) {
+    if (msg.bodyEnd - msg.bodyStart > LONGEST_MESSAGE) refuse(e, txn, 413);
+    else if (tokenEnd(msg, HEADER.CONTENT_TYPE) !== NONE && !isText(e)) refuseWith(e, txn, 415, TEXT.ACCEPT_TEXT);
+    else refuse(e, txn, 200);
+    return;
+  }
+  // RFC 3261 §11.2: the status is the one an INVITE would get.
+  const extension = call === NONE ? extensionOf(msg) : EXTENSION.ANSWER;
+  const status =
+    extension === EXTENSION.BUSY
+      ? 486
+      : extension === EXTENSION.AWAY
+        ? 480
+        : extension === EXTENSION.DECLINE
+          ? 603
+          : 200;
+  r.begin();
+  r.add(TEXT.IDENTITY);
+  r.add(TEXT.LANGUAGE);
+  r.add(TEXT.SUPPORTED);
+  r.add(ALLOW_EVENTS_LINE);
+  r.add(TEXT.RECV_INFO);
+  send(e, txn, status, call);
+}
+
+function isText(e: Engine): boolean {
+  for (let i = 0; i < TEXTS.length; i++) if (tokenIs(e.msg, HEADER.CONTENT_TYPE, TEXTS[i]!)) return true;
+  return false;
+}
+
+export function register(e: Engine, txn: number): void {
+  const r = e.reference!;
+  r.begin();
+  const status = r.registrar.register(e.msg, r.nowS(), r.at);
+  r.addTo(r.registrar.end);
+  if (status !== 200) {
+    e.tally.add(COUNTER.REFUSED);
+    if (status === 503 || status === 500) {
+      refuse(e, txn, status);
+      return;
+    }
+  }
+  send(e, txn, status, NONE);
+}
+
+export function publish(e: Engine, txn: number): void {
+  const r = e.reference!;
+  const { publications } = r;
+  const status = publications.publish(e.msg, r.nowS());
+  switch (status) {
+    case 200:
+      r.begin();
+      r.add(SIP_ETAG);
+      r.addTo(publications.putTag(r.at));
+      r.add(TEXT.END);
+      r.add(EXPIRES);
+      r.addNumber(publications.expiresS);
+      r.add(TEXT.END);
+      send(e, txn, 200, NONE);
+      if (publications.changed) notifyWatchers(e, publications.key);
+      return;
+    case 415:
+      refuseWith(e, txn, 415, TEXT.ACCEPT_PIDF);
+      return;
+    case 423:
+      refuseWith(e, txn, 423, TEXT.MIN_EXPIRES);
+      return;
+    case 489:
+      refuseWith(e, txn, 489, ALLOW_EVENTS_LINE);
+      return;
+    default:
+      refuse(e, txn, status);
+  }
+}

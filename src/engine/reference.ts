@@ -1,0 +1,238 @@
+// State of the reference server, and the writing of what its messages say beyond their templates. Decides nothing: reference-calls.ts and reference-events.ts do.
+
+import { Chains } from '../server/chains.ts';
+import { Publications } from '../server/publications.ts';
+import { Registrar } from '../server/registrar.ts';
+import { type AnswerText, answerText } from '../server/session-answer.ts';
+import { putDecimal } from '../sip/bytes.ts';
+import { copyWithin } from '../sip/memory.ts';
+import { MEDIA_PORT, sdp } from './compose.ts';
+import type { Engine } from './engine.ts';
+import { FIELD } from './fields.ts';
+
+/** Where the INVITE session of a call stands. */
+export const PHASE = {
+  /** None: the dialog is a subscription's, or over. */
+  NONE: 0,
+  /** 180 sent; the answer follows by itself, or never (RINGING_ON). */
+  RINGING: 1,
+  RINGING_ON: 2,
+  /** A reliable 183 was sent: the 200 follows its PRACK. */
+  RELIABLE: 3,
+  UP: 4,
+} as const;
+
+/** Users registered, and documents published, at a time on one worker. */
+const USERS = 1_100_000;
+const DOCUMENTS = 200_000;
+/** Header lines of one message at most: eleven fields of a whole datagram. */
+const EXTRA_BYTES = 1_048_576;
+const BODY_BYTES = 131_072;
+/** Deadlines are watched in steps of 2^n seconds, so that a thousand different ones need thirteen lanes. */
+const STEPS = 13;
+
+export const TEXT = {
+  SDP: line('Content-Type: application/sdp'),
+  ACCEPT_SDP: line('Accept: application/sdp'),
+  ACCEPT_PIDF: line('Accept: application/pidf+xml'),
+  ACCEPT_TEXT: line('Accept: text/plain, text/html, message/cpim, multipart/mixed'),
+  IDENTITY: line('Accept-Encoding: identity'),
+  SUPPORTED: line('Supported: 100rel, timer, norefersub, path'),
+  LANGUAGE: line('Accept-Language: en'),
+  RECV_INFO: line('Recv-Info: dtmf'),
+  REQUIRE_TIMER: line('Require: timer'),
+  MIN_SE: line('Min-SE: 90'),
+  MIN_EXPIRES: line('Min-Expires: 60'),
+  REFER_SUB: line('Refer-Sub: false'),
+  EVENT_REFER: line('Event: refer'),
+  SIPFRAG: line('Content-Type: message/sipfrag;version=2.0'),
+  DONE: line('Subscription-State: terminated;reason=noresource'),
+  TIMED_OUT: line('Subscription-State: terminated;reason=timeout'),
+  END: bytesOf('\r\n'),
+} as const;
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text));
+}
+
+function line(text: string): Uint8Array {
+  return bytesOf(`${text}\r\n`);
+}
+
+export class Reference {
+  /** Index of the server's program among the worker's. */
+  readonly program: number;
+  readonly registrar: Registrar;
+  readonly publications: Publications;
+  /** Subscriptions by resource and package; `watchCall` names the call of each row. */
+  readonly watchers: Chains;
+  readonly watchCall: Int32Array;
+
+  // By call.
+  readonly phase: Uint8Array;
+  /** The 2xx carries no session description: a reliable 183 had it. */
+  readonly described: Uint8Array;
+  /** The answer that waits for the 200: chunk + 1 and length. */
+  readonly sdpChunk: Int32Array;
+  readonly sdpLen: Int32Array;
+  /** Version of our session description, 0 before the first. */
+  readonly sdpVersion: Int32Array;
+  /** The subscription's row in `watchers` + 1, 0 for none; its package; how many NOTIFYs it had; its Event value. */
+  readonly watch: Int32Array;
+  readonly event: Uint8Array;
+  readonly notified: Int32Array;
+  readonly eventChunk: Int32Array;
+  readonly eventLen: Int32Array;
+  /** REFER requests of the dialog so far (RFC 3515 §2.4.6). */
+  readonly refers: Int32Array;
+  /** Session interval in seconds, 0 for none; whether we refresh it; and when the session, or the ringing, is over: worker seconds, 0 for never. */
+  readonly intervalS: Int32Array;
+  readonly weRefresh: Uint8Array;
+  readonly sessionEndS: Float64Array;
+
+  /** Lanes of 1, 2, 4 … seconds. */
+  readonly stepLanes: Int32Array;
+  readonly answer: AnswerText;
+  readonly bodyAt: number;
+  readonly offerAt: number;
+  readonly offerLength: number;
+  readonly extraAt: number;
+  private extraEnd = 0;
+  private readonly e: Engine;
+  /** How the answer to the request at hand reads: see `answerOffer`. */
+  readonly key = new Int32Array(2);
+
+  constructor(e: Engine, program: number) {
+    const { maxCalls } = e.config;
+    this.e = e;
+    this.program = program;
+    this.registrar = new Registrar(USERS, e.memory, e.seeds);
+    this.publications = new Publications(DOCUMENTS, e.memory, e.seeds);
+    this.watchers = new Chains(maxCalls);
+    this.watchCall = new Int32Array(maxCalls);
+    this.phase = new Uint8Array(maxCalls);
+    this.described = new Uint8Array(maxCalls);
+    this.sdpChunk = new Int32Array(maxCalls);
+    this.sdpLen = new Int32Array(maxCalls);
+    this.sdpVersion = new Int32Array(maxCalls);
+    this.watch = new Int32Array(maxCalls);
+    this.event = new Uint8Array(maxCalls);
+    this.notified = new Int32Array(maxCalls);
+    this.eventChunk = new Int32Array(maxCalls);
+    this.eventLen = new Int32Array(maxCalls);
+    this.refers = new Int32Array(maxCalls);
+    this.intervalS = new Int32Array(maxCalls);
+    this.weRefresh = new Uint8Array(maxCalls);
+    this.sessionEndS = new Float64Array(maxCalls);
+    this.stepLanes = Int32Array.from({ length: STEPS }, (_, n) => e.lanes.lane(1_000_000 * 2 ** n));
+    this.answer = answerText(e.ends.localHost, MEDIA_PORT);
+    this.bodyAt = e.memory.reserve(BODY_BYTES);
+    const offer = sdp(e.ends);
+    this.offerAt = e.memory.reserve(offer.length);
+    this.offerLength = e.put(this.offerAt, offer);
+    this.extraAt = e.memory.reserve(EXTRA_BYTES);
+  }
+
+  nowS(): number {
+    return this.e.now[0]! / 1e6;
+  }
+
+  /** Begins the header lines of the next dynamic message, which has no body so far. */
+  begin(): void {
+    this.extraEnd = this.extraAt;
+    this.e.fields.set(FIELD.EXTRA, this.extraAt, 0);
+    this.e.fields.set(FIELD.BODY, this.bodyAt, 0);
+  }
+
+  /** Adds text: whole lines, or parts of one. */
+  add(text: Uint8Array): void {
+    const { bytes } = this.e;
+    for (let i = 0; i < text.length; i++) bytes[this.extraEnd + i] = text[i]!;
+    this.addTo(this.extraEnd + text.length);
+  }
+
+  addNumber(value: number): void {
+    this.addTo(putDecimal(this.e.bytes, this.extraEnd, value));
+  }
+
+  addSpan(start: number, end: number): void {
+    copyWithin(this.e.bytes, this.extraEnd, start, end - start);
+    this.addTo(this.extraEnd + end - start);
+  }
+
+  /** Where the next text goes, for those who write by themselves; `addTo` takes note of it. */
+  get at(): number {
+    return this.extraEnd;
+  }
+
+  addTo(end: number): void {
+    this.extraEnd = end;
+    this.e.fields.set(FIELD.EXTRA, this.extraAt, end - this.extraAt);
+  }
+
+  body(start: number, length: number): void {
+    this.e.fields.set(FIELD.BODY, start, length);
+  }
+
+  /** A call of the server begins: every column as for a fresh one. */
+  open(call: number): void {
+    this.phase[call] = PHASE.NONE;
+    this.described[call] = 0;
+    this.sdpChunk[call] = 0;
+    this.sdpVersion[call] = 0;
+    this.watch[call] = 0;
+    this.notified[call] = 0;
+    this.eventChunk[call] = 0;
+    this.refers[call] = 0;
+    this.intervalS[call] = 0;
+    this.weRefresh[call] = 0;
+    this.sessionEndS[call] = 0;
+  }
+
+  /** Its chunks and rows go. */
+  close(call: number): void {
+    this.dropSdp(call);
+    this.unwatch(call);
+  }
+
+  dropSdp(call: number): void {
+    if (this.sdpChunk[call]! > 0) this.e.outbox.freeLater(this.sdpChunk[call]! - 1, this.sdpLen[call]!);
+    this.sdpChunk[call] = 0;
+  }
+
+  unwatch(call: number): void {
+    if (this.eventChunk[call]! > 0) this.e.outbox.freeLater(this.eventChunk[call]! - 1, this.eventLen[call]!);
+    this.eventChunk[call] = 0;
+    if (this.watch[call]! > 0) this.watchers.remove(this.watch[call]! - 1);
+    this.watch[call] = 0;
+  }
+
+  /** When the subscription of a call ends, Infinity for none. */
+  subscribedUntilS(call: number): number {
+    return this.watch[call]! > 0 ? this.watchers.expiresS[this.watch[call]! - 1]! : Number.POSITIVE_INFINITY;
+  }
+
+  /** Starts the call's timer towards its nearest deadline, in the longest step that does not miss it. */
+  arm(call: number): void {
+    const { e } = this;
+    const session = this.sessionEndS[call]!;
+    const until = Math.min(this.subscribedUntilS(call), session === 0 ? Number.POSITIVE_INFINITY : session);
+    const node = e.callNode(call, 0);
+    if (until === Number.POSITIVE_INFINITY) {
+      e.lanes.stop(node);
+      return;
+    }
+    const restS = until - this.nowS();
+    let step = 0;
+    while (step + 1 < STEPS && 2 ** (step + 1) <= restS) step++;
+    e.lanes.start(node, this.stepLanes[step]!);
+  }
+
+  /** Whether the call is one of the server's. */
+  owns(call: number): boolean {
+    return this.e.calls.program[call] === this.program;
+  }
+}
+
+/** Ladder lines of the server's program: requests received by method id - 1, and what it sends by itself behind them. */
+export const LADDER = { NOTIFY: 14, UPDATE: 15 } as const;

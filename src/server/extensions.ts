@@ -1,0 +1,31 @@
+// The users of the reference server: which user part of a Request-URI gets which treatment. A table; decides nothing else.
+
+import type { Message } from '../sip/message.ts';
+
+/** Every user but these is answered. */
+export const EXTENSION = { ANSWER: 0, RING: 1, BUSY: 2, AWAY: 3, DECLINE: 4 } as const;
+
+/** By id: `ring` rings until it is cancelled (or for RING_LIMIT_S), `busy` is 486, `away` 480, `decline` 603. */
+export const EXTENSION_NAMES = ['', 'ring', 'busy', 'away', 'decline'] as const;
+const NAMES = EXTENSION_NAMES.map((name) => Uint8Array.from(Buffer.from(name)));
+/** RFC 3261 §13.3.1.1 has a proxy give up after three minutes without an answer; so does `ring`. */
+export const RING_LIMIT_S = 180;
+
+/** The treatment of the user in the Request-URI. */
+export function extensionOf(msg: Message): number {
+  const { buf } = msg;
+  let at = msg.uriStart;
+  while (at < msg.uriEnd && buf[at] !== 58) at++;
+  at++;
+  let end = at;
+  while (end < msg.uriEnd && buf[end] !== 64 && buf[end] !== 59) end++;
+  if (end >= msg.uriEnd || buf[end] !== 64) return EXTENSION.ANSWER;
+  for (let id = 1; id < NAMES.length; id++) {
+    const name = NAMES[id]!;
+    if (name.length !== end - at) continue;
+    let i = 0;
+    while (i < name.length && buf[at + i] === name[i]) i++;
+    if (i === name.length) return id;
+  }
+  return EXTENSION.ANSWER;
+}

@@ -1,0 +1,185 @@
+// The publication agent (RFC 3903 §6): published state by resource and event package, under entity-tags. Sends nothing; time is a parameter.
+
+import { finishHash, mixWord } from '../sip/hash.ts';
+import { copyWithin, type Memory } from '../sip/memory.ts';
+import { type Message, NONE } from '../sip/message.ts';
+import { HEADER } from '../sip/names.ts';
+import { Chains } from './chains.ts';
+import { PACKAGE } from './packages.ts';
+import { BAD, mixResource, tokenIs, wholeNumber } from './read.ts';
+
+const DEFAULT_S = 3600;
+const LONGEST_S = 7200;
+export const SHORTEST_S = 60;
+const TAG_DIGITS = 16;
+const PIDF = Uint8Array.from(Buffer.from('application/pidf+xml'));
+const PRESENCE = Uint8Array.from(Buffer.from('presence'));
+
+export class Publications {
+  readonly rows: Chains;
+  private readonly memory: Memory;
+  private readonly bytes: Uint8Array;
+  private readonly seeds: Int32Array;
+  /** Second half of the entity-tag: each publication, and each change of it, has a number of its own; the first is the row. */
+  private readonly serial: Int32Array;
+  /** The document: chunk offset + 1, 0 for none. */
+  private readonly bodyChunk: Int32Array;
+  private readonly bodyLen: Int32Array;
+  private lastSerial = 0;
+  /** The resource of the last request: its key. */
+  readonly key = new Int32Array(2);
+  /** Of the last request that was answered 200: its row (NONE when it was removed), its expiry, whether the state changed. */
+  row = NONE;
+  expiresS = 0;
+  changed = false;
+  /** Its entity-tag is row and serial. */
+  private tagRow = 0;
+  private tagSerial = 0;
+
+  constructor(capacity: number, memory: Memory, seeds: Int32Array) {
+    this.rows = new Chains(capacity);
+    this.memory = memory;
+    this.bytes = memory.bytes;
+    this.seeds = seeds;
+    this.serial = new Int32Array(capacity);
+    this.bodyChunk = new Int32Array(capacity);
+    this.bodyLen = new Int32Array(capacity);
+  }
+
+  /** The key of the resource `[start, end)` (a URI) in `event`, into `out`. */
+  resource(buf: Uint8Array, start: number, end: number, event: number, out: Int32Array): void {
+    out.set(this.seeds);
+    mixResource(buf, start, end, out);
+    mixWord(event, out);
+    finishHash(out);
+  }
+
+  /** RFC 3903 §6. @returns 200, 400, 412, 413 (no room for the document), 415, 423, 489 or 503 */
+  publish(msg: Message, nowS: number): number {
+    for (let i = 0; i < 2; i++) {
+      const old = this.rows.overdue(nowS);
+      if (old !== NONE) this.drop(old);
+    }
+    this.changed = false;
+    this.row = NONE;
+    // RFC 3903 §6 step 2: the package is named, and known.
+    if (!tokenIs(msg, HEADER.EVENT, PRESENCE)) return 489;
+    this.resource(msg.buf, msg.uriStart, msg.uriEnd, PACKAGE.PRESENCE, this.key);
+    // Step 3: an entity-tag names a publication that is alive, and one of this resource.
+    const match = msg.first[HEADER.SIP_IF_MATCH]!;
+    let row = NONE;
+    if (match !== NONE) {
+      if (msg.next[match] !== NONE) return 400;
+      row = this.tagged(msg.buf, msg.valueStart[match]!, msg.valueEnd[match]!, nowS);
+      if (row === NONE) return 412;
+    }
+    // Step 4: the expiry.
+    const wanted = wholeNumber(msg, HEADER.EXPIRES);
+    if (wanted === BAD) return 400;
+    if (wanted > 0 && wanted < SHORTEST_S) return 423;
+    this.expiresS = wanted === NONE ? DEFAULT_S : Math.min(wanted, LONGEST_S);
+    // Step 5: the document. Without an entity-tag there must be one.
+    const length = msg.bodyEnd - msg.bodyStart;
+    if (length > 0 && !tokenIs(msg, HEADER.CONTENT_TYPE, PIDF)) return 415;
+    if (length === 0 && row === NONE) return 400;
+    if (length > 60_000) return 413;
+    return this.apply(msg, row, length, nowS);
+  }
+
+  private apply(msg: Message, known: number, length: number, nowS: number): number {
+    this.tagSerial = this.nextSerial();
+    if (this.expiresS === 0) {
+      // RFC 3903 §4.5: expiry 0 removes; one that was never there is removed at once.
+      this.tagRow = known === NONE ? 0xffffff : known;
+      this.changed = known !== NONE;
+      if (known !== NONE) this.drop(known);
+      return 200;
+    }
+    const chunk = length === 0 ? NONE : this.memory.alloc(length);
+    if (length > 0 && chunk === NONE) return 503;
+    let row = known;
+    if (row === NONE) {
+      row = this.rows.add(this.key[0]!, this.key[1]!);
+      if (row === NONE) {
+        this.memory.free(chunk, length);
+        return 503;
+      }
+      this.bodyChunk[row] = 0;
+    }
+    if (chunk !== NONE) {
+      this.freeBody(row);
+      copyWithin(this.bytes, chunk, msg.bodyStart, length);
+      this.bodyChunk[row] = chunk + 1;
+      this.bodyLen[row] = length;
+      this.changed = true;
+    }
+    this.rows.expiresS[row] = nowS + this.expiresS;
+    this.serial[row] = this.tagSerial;
+    this.tagRow = row;
+    this.row = row;
+    return 200;
+  }
+
+  private nextSerial(): number {
+    this.lastSerial = (this.lastSerial + 1) | 0;
+    return this.lastSerial;
+  }
+
+  private drop(row: number): void {
+    this.freeBody(row);
+    this.serial[row] = 0;
+    this.rows.remove(row);
+  }
+
+  private freeBody(row: number): void {
+    if (this.bodyChunk[row]! > 0) this.memory.free(this.bodyChunk[row]! - 1, this.bodyLen[row]!);
+    this.bodyChunk[row] = 0;
+  }
+
+  /** The publication with this entity-tag, NONE when there is none of this resource alive. */
+  private tagged(buf: Uint8Array, start: number, end: number, nowS: number): number {
+    if (end - start !== TAG_DIGITS) return NONE;
+    let row = 0;
+    let serial = 0;
+    for (let i = 0; i < TAG_DIGITS; i++) {
+      const c = buf[start + i]!;
+      const v = c >= 48 && c <= 57 ? c - 48 : c >= 97 && c <= 102 ? c - 87 : -1;
+      if (v < 0) return NONE;
+      if (i < 8) row = (row << 4) | v;
+      else serial = (serial << 4) | v;
+    }
+    if (row < 0 || row >= this.rows.capacity || serial === 0 || this.serial[row] !== serial) return NONE;
+    if (this.rows.keyA[row] !== this.key[0] || this.rows.keyB[row] !== this.key[1]) return NONE;
+    if (this.rows.expiresS[row]! <= nowS) {
+      this.drop(row);
+      return NONE;
+    }
+    return row;
+  }
+
+  /** Writes the entity-tag of the last publication at `at`; the offset after it. */
+  putTag(at: number): number {
+    for (let i = 0; i < TAG_DIGITS; i++) {
+      const word = i < 8 ? this.tagRow : this.tagSerial;
+      const v = (word >>> (28 - (i & 7) * 4)) & 15;
+      this.bytes[at + i] = v < 10 ? 48 + v : 87 + v;
+    }
+    return at + TAG_DIGITS;
+  }
+
+  /** The newest document of a resource: its row, or NONE. */
+  latest(key: Int32Array, nowS: number): number {
+    let newest = NONE;
+    for (let row = this.rows.first(key[0]!, key[1]!); row !== NONE; row = this.rows.next[row]!)
+      if (this.bodyChunk[row]! > 0 && this.rows.expiresS[row]! > nowS) newest = row;
+    return newest;
+  }
+
+  bodyStart(row: number): number {
+    return this.bodyChunk[row]! - 1;
+  }
+
+  bodyLength(row: number): number {
+    return this.bodyLen[row]!;
+  }
+}
