@@ -47,6 +47,39 @@ describe.each(FLOWS)('%s', (flow) => {
   });
 });
 
+/** Flows whose requests outside a dialog only the reference server can tell apart, and all the others. */
+const ALL = [
+  ...FLOWS,
+  ...['info-dtmf', 'late-offer', 'message', 'publish', 'refer-blind', 'register'],
+  ...['reinvite-hold', 'session-timer', 'subscribe', 'update'],
+];
+
+describe('the reference server', () => {
+  it.each(ALL)('plays the other end of %s at 500 calls a second, breaking no rule', async (flow) => {
+    const callee = await startAnswerer([], { lifetimeMs: 40_000 });
+    const caller = await busyhour(['load', flow, `udp:127.0.0.1:${callee.port}`, '--rate', '500', '--duration', '2s']);
+    const answered = await callee.stop();
+    expectClean(caller, 1_000);
+    expect(caller.summary!.messages.retransmitted).toBe(0);
+    expect(caller.summary!.rules.messagesChecked).toBeGreaterThanOrEqual(1_000);
+    expect(caller.summary!.rules.violations).toEqual([]);
+    expect(answered.summary!.calls.failed).toBe(0);
+    expect(answered.summary!.rules.violations).toEqual([]);
+  });
+
+  it.skipIf(!have('kamailio'))('is reached by every flow through Kamailio', async () => {
+    const callee = await startAnswerer([], { lifetimeMs: 120_000 });
+    const proxy = await startKamailio({ callee: `127.0.0.1:${callee.port}`, lifetimeMs: 120_000 });
+    for (const flow of ALL) {
+      const caller = await busyhour(['load', flow, `udp:127.0.0.1:${proxy.port}`, '--rate', '200', '--calls', '200']);
+      expectClean(caller, 200);
+    }
+    const answered = await callee.stop();
+    await proxy.stop();
+    expect(answered.summary!.calls.failed).toBe(0);
+  });
+});
+
 describe.skipIf(!have('sipp'))('SIPp', () => {
   it('answers basic at 500 calls a second without one retransmission', async () => {
     const callee = await startSippCallee({ lifetimeMs: 40_000 });

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import type { LoadConfig, WorkerConfig } from '../engine/protocol.ts';
+import { type LoadConfig, METHOD_NAMES, type WorkerConfig } from '../engine/protocol.ts';
 import type { Program } from '../flow/program.ts';
 import type { Phase } from '../time/schedule.ts';
 import type { Target } from './target.ts';
@@ -54,6 +54,13 @@ const WARM_UP_FROM_CPS = 1_000;
 /** Calls of the rehearsal: as many as the rate brings in a twentieth of a second, within bounds; a slow run has time to warm up by itself. */
 function rehearsed(peakCps: number): number {
   return Math.round(Math.min(6_000, Math.max(300, peakCps / 20)));
+}
+
+/** The user called where the target names none: the flow's, or `service` as everywhere; a REGISTER is then about a user of its own per call. */
+function userOf(program: Program): string {
+  const first = program.messages.find(({ kind }) => kind === 'request');
+  if (program.user !== '' || METHOD_NAMES[first?.method ?? 0] === 'REGISTER') return program.user;
+  return 'service';
 }
 
 type Config = Omit<WorkerConfig, 'control'>;
@@ -118,7 +125,7 @@ export function planLoad(options: LoadOptions): Config[] {
       address: options.target.address,
       port: options.target.port,
       host: options.target.host,
-      user: options.target.user,
+      user: options.target.user || userOf(options.programs[0]!),
     },
     load: { ...load, concurrency: share(options.concurrency, index, workers) },
     maxCalls,

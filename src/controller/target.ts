@@ -7,6 +7,7 @@ import { UsageError } from './usage-error.ts';
 
 export interface Target {
   readonly text: string;
+  /** '' when the text names none. */
   readonly user: string;
   readonly host: string;
   readonly port: number;
@@ -16,11 +17,11 @@ export interface Target {
 
 const FORMS = 'udp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT';
 
-/** `udp:user@host:port`, `sip:user@host`, `host:port`. The default user is `service`, the default port 5060 (RFC 3261 §19.1.2). */
+/** `udp:user@host:port`, `sip:user@host`, `host:port`. The default port is 5060 (RFC 3261 §19.1.2). */
 export function parseTarget(text: string): Omit<Target, 'address'> {
   const match = /^(?:([a-z]+):)?(?:([^@\s]+)@)?(\[[^\]]*\]|[^:@\s;]+)(?::(\d+))?(;.*)?$/i.exec(text);
   if (match === null) throw new UsageError(`target "${text}" is not ${FORMS}`);
-  const [, scheme = 'udp', user = 'service', host = '', port = '5060', params = ''] = match;
+  const [, scheme = 'udp', user = '', host = '', port = '5060', params = ''] = match;
   const kind = scheme.toLowerCase();
   if (['tcp', 'tls', 'ws', 'wss', 'sips'].includes(kind) || /;\s*transport=(?!udp)/i.test(params))
     throw new UsageError(`target "${text}": only UDP works in this version; write udp:${host}:${port}`);

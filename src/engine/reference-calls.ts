@@ -47,13 +47,16 @@ export function serveOutside(e: Engine, txn: number): void {
       return;
     }
     case METHOD.REGISTER:
+      single(e);
       register(e, txn);
       return;
     case METHOD.PUBLISH:
+      single(e);
       publish(e, txn);
       return;
     case METHOD.OPTIONS:
     case METHOD.MESSAGE:
+      single(e);
       answerPlain(e, txn, NONE);
       return;
     case METHOD.UNKNOWN:
@@ -63,6 +66,12 @@ export function serveOutside(e: Engine, txn: number): void {
       // RFC 3261 §15.1.2, RFC 3262 §3, RFC 3311 §5.2, RFC 6086 §4.2.2, RFC 6665 §4.1.3: BYE, PRACK, UPDATE, INFO and NOTIFY live in a dialog.
       refuse(e, txn, 481);
   }
+}
+
+/** A request that is answered at once is a call that has succeeded. */
+function single(e: Engine): void {
+  e.tally.add(COUNTER.CALLS_STARTED);
+  e.tally.add(COUNTER.CALLS_SUCCEEDED);
 }
 
 /** A call of the server with the dialog that the request in e.msg makes; NONE when it was refused. */

@@ -19,8 +19,18 @@ describe('built-in flows', () => {
     expect(listFlows().map(({ name, methods }) => [name, ...methods])).toEqual([
       ['basic', 'INVITE', 'ACK', 'BYE'],
       ['cancel', 'INVITE', 'CANCEL', 'ACK'],
+      ['info-dtmf', 'INVITE', 'ACK', 'INFO', 'BYE'],
+      ['late-offer', 'INVITE', 'ACK', 'BYE'],
+      ['message', 'MESSAGE'],
       ['options', 'OPTIONS'],
       ['prack-info-refer', 'INVITE', 'PRACK', 'ACK', 'INFO', 'REFER', 'NOTIFY', 'BYE'],
+      ['publish', 'PUBLISH'],
+      ['refer-blind', 'INVITE', 'ACK', 'REFER', 'NOTIFY', 'BYE'],
+      ['register', 'REGISTER'],
+      ['reinvite-hold', 'INVITE', 'ACK', 'BYE'],
+      ['session-timer', 'INVITE', 'ACK', 'UPDATE', 'BYE'],
+      ['subscribe', 'SUBSCRIBE', 'NOTIFY'],
+      ['update', 'INVITE', 'ACK', 'UPDATE', 'BYE'],
     ]);
   });
 
@@ -39,7 +49,7 @@ describe('flows by name or file', () => {
     ['bsic', 'bsic: no flow is called bsic; mend: write basic; a file of yours needs its path, such as ./bsic.yaml'],
     [
       'zzz',
-      'zzz: no flow is called zzz; mend: built in: basic, cancel, options, prack-info-refer; a file of yours needs its path, such as ./zzz.yaml',
+      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, late-offer, message, options, prack-info-refer, publish, refer-blind, register, reinvite-hold, session-timer, subscribe, update; a file of yours needs its path, such as ./zzz.yaml',
     ],
     [
       'none/such.yaml',

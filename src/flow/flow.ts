@@ -9,6 +9,8 @@ export interface Flow {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** User part of the Request-URI where the target names none; '' for none. */
+  readonly user: string;
   readonly file: string;
   /** The picture, line by line. */
   readonly lines: readonly FlowLine[];

@@ -34,8 +34,8 @@ export function loadFlow(text: string, file: string, options: LoadOptions = {}):
   if (!problems.failed) walk(steps, problems);
   const found = problems.sorted();
   if (problems.failed) return { problems: found };
-  const { flow: name, title, description = '' } = shaped;
-  return { flow: { name, title, description, file, lines, steps: steps.map(plain), variables }, warnings: found };
+  const { flow: name, title, description = '', user = '' } = shaped;
+  return { flow: { name, title, description, user, file, lines, steps: steps.map(plain), variables }, warnings: found };
 }
 
 function checkNames(steps: readonly DraftStep[], problems: Problems): string[] {

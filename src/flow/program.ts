@@ -50,6 +50,8 @@ export const ROW_SIZE = 12;
 export interface Program {
   readonly flow: string;
   readonly role: 'caller' | 'callee';
+  /** User part of the Request-URI where the target names none; '' for none. */
+  readonly user: string;
   readonly rows: Int32Array;
   readonly messages: readonly MessageSpec[];
   /** Names of captured variables; a variable is its index. */

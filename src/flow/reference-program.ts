@@ -15,6 +15,7 @@ const line = (from: 'caller' | 'callee', label: string): LadderLine => ({
 export const REFERENCE_PROGRAM: Program = {
   flow: 'reference',
   role: 'callee',
+  user: '',
   rows: Int32Array.from({ length: ROW_SIZE }, (_, i) => (i === 0 ? OP.END : 0)),
   messages: [],
   variables: [],

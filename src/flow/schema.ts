@@ -91,6 +91,11 @@ const head = {
     .describe('Name of the flow: small letters, digits and hyphens.'),
   title: z.string().min(1).describe('One line that says what the flow does.'),
   description: z.string().optional(),
+  user: z
+    .string()
+    .regex(/^[A-Za-z0-9._~+*-]+$/)
+    .optional()
+    .describe('User part of the Request-URI where the target names none.'),
 };
 
 const flowFile = z
@@ -128,6 +133,7 @@ export interface FlowFile {
   readonly flow: string;
   readonly title: string;
   readonly description?: string;
+  readonly user?: string;
   readonly ladder: readonly FlowStepFile[];
 }
 
