@@ -1,0 +1,283 @@
+// Digest authentication (RFC 7616, RFC 8760, RFC 3261 §22): challenges read, answered, issued and verified. Text in, text out; opens nothing, keeps only what it is given.
+
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Algorithms by their token, strongest last; the digest of each and whether the session key is mixed in (`-sess`). */
+const ALGORITHMS: Readonly<Record<string, { readonly hash: string; readonly session: boolean }>> = {
+  MD5: { hash: 'md5', session: false },
+  'MD5-SESS': { hash: 'md5', session: true },
+  'SHA-256': { hash: 'sha256', session: false },
+  'SHA-256-SESS': { hash: 'sha256', session: true },
+  'SHA-512-256': { hash: 'sha512-256', session: false },
+  'SHA-512-256-SESS': { hash: 'sha512-256', session: true },
+};
+
+/** Names of the algorithms that can be answered, as they stand in a challenge. */
+export const ALGORITHM_NAMES: readonly string[] = ['MD5', 'SHA-256', 'SHA-512-256'];
+
+export interface Challenge {
+  readonly realm: string;
+  readonly nonce: string;
+  /** null when the challenge gave none: then the answer gives none either. */
+  readonly opaque: string | null;
+  /** As written; 'MD5' when the challenge names none (RFC 7616 §3.3). */
+  readonly algorithm: string;
+  /** Whether the challenge named its algorithm. */
+  readonly named: boolean;
+  /** Empty for a challenge of RFC 2069. */
+  readonly qop: readonly string[];
+  readonly stale: boolean;
+}
+
+/** name=value pairs of a challenge or of credentials; a quoted value loses its quotes and escapes. Null when the text is broken. */
+export function readParams(text: string): Map<string, string> | null {
+  const params = new Map<string, string>();
+  const pair = /\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\[\s\S])*)"|([^\s,"]+))\s*(?:,|$)/y;
+  while (pair.lastIndex < text.length) {
+    const empty = /[\s,]*$/y;
+    empty.lastIndex = pair.lastIndex;
+    if (empty.test(text)) break;
+    const match = pair.exec(text);
+    if (match === null) return null;
+    const name = match[1]!.toLowerCase();
+    // RFC 7616 §3.3: a parameter stands once.
+    if (params.has(name)) return null;
+    params.set(name, match[3] ?? match[2]!.replace(/\\([\s\S])/g, '$1'));
+  }
+  return params;
+}
+
+/** One WWW-Authenticate or Proxy-Authenticate value; null for another scheme or a challenge that cannot be answered. */
+export function readChallenge(value: string): Challenge | null {
+  const scheme = /^\s*Digest\s+/i.exec(value);
+  if (scheme === null) return null;
+  const params = readParams(value.slice(scheme[0].length));
+  const realm = params?.get('realm');
+  const nonce = params?.get('nonce');
+  if (params === null || realm === undefined || nonce === undefined) return null;
+  const algorithm = params.get('algorithm');
+  const qop = (params.get('qop') ?? '')
+    .split(',')
+    .map((token) => token.trim().toLowerCase())
+    .filter((token) => token !== '');
+  return {
+    realm,
+    nonce,
+    opaque: params.get('opaque') ?? null,
+    algorithm: algorithm ?? 'MD5',
+    named: algorithm !== undefined,
+    qop,
+    stale: params.get('stale')?.toLowerCase() === 'true',
+  };
+}
+
+/** The challenge to answer: RFC 8760 §2.4: the topmost whose algorithm and protection are known. Null when there is none. */
+export function chooseChallenge(values: readonly string[]): Challenge | null {
+  for (const value of values) {
+    const challenge = readChallenge(value);
+    if (challenge === null || ALGORITHMS[challenge.algorithm.toUpperCase()] === undefined) continue;
+    if (challenge.qop.length === 0 || challenge.qop.some((token) => token === 'auth' || token === 'auth-int'))
+      return challenge;
+  }
+  return null;
+}
+
+function digest(hash: string, text: string): string {
+  return createHash(hash).update(text, 'latin1').digest('hex');
+}
+
+/** RFC 7616 §3.4.2: A1 without the session; what a server may keep instead of the password. */
+export function userKey(algorithm: string, user: string, realm: string, password: string): string {
+  return digest(ALGORITHMS[algorithm.toUpperCase()]!.hash, `${user}:${realm}:${password}`);
+}
+
+interface Answer {
+  readonly algorithm: string;
+  /** `userKey`. */
+  readonly key: string;
+  readonly nonce: string;
+  readonly method: string;
+  readonly uri: string;
+  readonly qop: string;
+  readonly nc: string;
+  readonly cnonce: string;
+  readonly body: string;
+}
+
+/** RFC 7616 §3.4.1: the value of `response`. */
+export function responseOf(a: Answer): string {
+  const { hash, session } = ALGORITHMS[a.algorithm.toUpperCase()]!;
+  const a1 = session ? digest(hash, `${a.key}:${a.nonce}:${a.cnonce}`) : a.key;
+  // RFC 7616 §3.4.3: auth-int covers the body too.
+  const a2 = digest(
+    hash,
+    a.qop === 'auth-int' ? `${a.method}:${a.uri}:${digest(hash, a.body)}` : `${a.method}:${a.uri}`,
+  );
+  return digest(hash, a.qop === '' ? `${a1}:${a.nonce}:${a2}` : `${a1}:${a.nonce}:${a.nc}:${a.cnonce}:${a.qop}:${a2}`);
+}
+
+/** Quoted-string of RFC 3261 §25.1. */
+function quoted(text: string): string {
+  return `"${text.replace(/(["\\])/g, '\\$1')}"`;
+}
+
+/** A user's credentials and the nonce they were last challenged with: the same nonce serves request after request, counted by nc. */
+export class Credentials {
+  readonly user: string;
+  private readonly password: string;
+  private challenge: Challenge | null = null;
+  private key = '';
+  private qop = '';
+  private nc = 0;
+  private cnonce = '';
+  /** Text before `uri`, and the parameters that never change for this challenge. */
+  private head = '';
+  private tail = '';
+  /** True when the challenge came from a proxy: the answer is Proxy-Authorization. */
+  proxy = false;
+
+  constructor(user: string, password: string) {
+    this.user = user;
+    this.password = password;
+  }
+
+  /** Whether there is a nonce to use. */
+  get ready(): boolean {
+    return this.challenge !== null;
+  }
+
+  /** Whether the next answer covers the body. */
+  get needsBody(): boolean {
+    return this.qop === 'auth-int';
+  }
+
+  /** Takes a challenge; `proxy` for that of a 407. */
+  take(challenge: Challenge, proxy: boolean): void {
+    const { realm, nonce, opaque, algorithm, named } = challenge;
+    if (this.challenge?.realm !== realm || this.challenge.algorithm !== algorithm)
+      this.key = userKey(algorithm, this.user, realm, this.password);
+    this.challenge = challenge;
+    this.proxy = proxy;
+    this.nc = 0;
+    this.cnonce = randomBytes(8).toString('hex');
+    // RFC 7616 §3.4: auth where it is offered; no qop for a server of RFC 2069.
+    this.qop = challenge.qop.includes('auth') ? 'auth' : challenge.qop.length > 0 ? 'auth-int' : '';
+    this.head = `Digest username=${quoted(this.user)}, realm=${quoted(realm)}, nonce=${quoted(nonce)}, uri="`;
+    this.tail = (named ? `, algorithm=${algorithm}` : '') + (opaque === null ? '' : `, opaque=${quoted(opaque)}`);
+  }
+
+  /** RFC 7616 §3.5: Authentication-Info names the nonce for the next request. */
+  renew(nonce: string): void {
+    if (this.challenge !== null) this.take({ ...this.challenge, nonce }, this.proxy);
+  }
+
+  forget(): void {
+    this.challenge = null;
+  }
+
+  /** The value of Authorization or Proxy-Authorization for the next request; counts nc up. `body` matters where `needsBody`. */
+  value(method: string, uri: string, body: string): string {
+    if (this.challenge === null) throw new Error('digest: no challenge to answer');
+    const { algorithm, nonce } = this.challenge;
+    const { key, qop, cnonce } = this;
+    // RFC 7616 §3.4: eight hexadecimal digits, from 00000001.
+    const nc = (++this.nc).toString(16).padStart(8, '0');
+    const response = responseOf({ algorithm, key, nonce, method, uri, qop, nc, cnonce, body });
+    // RFC 7616 §3.4.2: the session key of a -sess algorithm is made with the cnonce, so that it is told also without qop.
+    const { session } = ALGORITHMS[algorithm.toUpperCase()]!;
+    const counted = qop === '' ? (session ? `, cnonce="${cnonce}"` : '') : `, qop=${qop}, nc=${nc}, cnonce="${cnonce}"`;
+    return `${this.head}${uri}", response="${response}"${this.tail}${counted}`;
+  }
+}
+
+/** What `Gate.check` finds. */
+export const VERDICT = { OK: 0, NONE: 1, STALE: 2, WRONG: 3, BROKEN: 4 } as const;
+
+const NONCE_LIFE_S = 300;
+/** Nonces whose nc is remembered. */
+const MOST_NONCES = 200_000;
+
+/** The server's side: nonces that prove themselves by a keyed hash of their time, and the highest nc of each that is in use. */
+export class Gate {
+  readonly realm: string;
+  private readonly passwordOf: (user: string) => string | null;
+  private readonly secret = randomBytes(32);
+  /** Highest nc by nonce, oldest first; forgets the oldest beyond MOST_NONCES, whose next use is then stale. */
+  private readonly counts = new Map<string, number>();
+  private issued = 0;
+
+  constructor(realm: string, passwordOf: (user: string) => string | null) {
+    this.realm = realm;
+    this.passwordOf = passwordOf;
+  }
+
+  private sign(text: string): string {
+    return createHmac('sha256', this.secret).update(text).digest('hex').slice(0, 24);
+  }
+
+  /** The value of a challenge in this algorithm. */
+  challenge(nowS: number, algorithm: string, stale: boolean): string {
+    const time = `${Math.floor(nowS).toString(16)}.${(this.issued++).toString(16)}`;
+    const nonce = `${time}.${this.sign(time)}`;
+    return `Digest realm=${quoted(this.realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="auth,auth-int"${stale ? ', stale=true' : ''}`;
+  }
+
+  /** Whether a nonce is ours; its age in seconds, −1 when it is not. */
+  private ageOf(nonce: string, nowS: number): number {
+    const [time, count, mac, ...more] = nonce.split('.');
+    if (mac === undefined || more.length > 0 || time === undefined) return -1;
+    const expected = this.sign(`${time}.${count}`);
+    if (mac.length !== expected.length || !timingSafeEqual(Buffer.from(mac), Buffer.from(expected))) return -1;
+    return Math.max(0, nowS - Number.parseInt(time, 16));
+  }
+
+  /** Judges one Authorization value. RFC 7616 §3.4, RFC 3261 §22.4. */
+  check(value: string, method: string, uri: string, body: string, nowS: number): number {
+    const scheme = /^\s*Digest\s+/i.exec(value);
+    if (scheme === null) return VERDICT.NONE;
+    const params = readParams(value.slice(scheme[0].length));
+    const user = params?.get('username');
+    const nonce = params?.get('nonce');
+    const response = params?.get('response');
+    const given = params?.get('uri');
+    if (params === null || params === undefined || user === undefined || nonce === undefined) return VERDICT.BROKEN;
+    if (response === undefined || given === undefined) return VERDICT.BROKEN;
+    if (params.get('realm') !== this.realm) return VERDICT.NONE;
+    const algorithm = params.get('algorithm') ?? 'MD5';
+    const qop = params.get('qop')?.toLowerCase() ?? '';
+    const nc = params.get('nc') ?? '';
+    const cnonce = params.get('cnonce') ?? '';
+    if (ALGORITHMS[algorithm.toUpperCase()] === undefined) return VERDICT.BROKEN;
+    if (qop !== '' && (!/^auth(-int)?$/.test(qop) || !/^[0-9a-f]{8}$/i.test(nc) || cnonce === ''))
+      return VERDICT.BROKEN;
+    // RFC 7616 §3.4.6: the uri must be that of the request line.
+    if (given !== uri) return VERDICT.BROKEN;
+    const age = this.ageOf(nonce, nowS);
+    if (age < 0) return VERDICT.STALE;
+    const password = this.passwordOf(user);
+    if (password === null) return VERDICT.WRONG;
+    const key = userKey(algorithm, user, this.realm, password);
+    const expected = responseOf({ algorithm, key, nonce, method, uri, qop, nc, cnonce, body });
+    if (
+      response.length !== expected.length ||
+      !timingSafeEqual(Buffer.from(response.toLowerCase()), Buffer.from(expected))
+    )
+      return VERDICT.WRONG;
+    if (age > NONCE_LIFE_S) return VERDICT.STALE;
+    return this.isReplay(nonce, nc, qop) ? VERDICT.STALE : VERDICT.OK;
+  }
+
+  /** RFC 7616 §3.4: a count that does not rise is a replay. */
+  private isReplay(nonce: string, nc: string, qop: string): boolean {
+    const count = qop === '' ? 1 : Number.parseInt(nc, 16);
+    const before = this.counts.get(nonce) ?? 0;
+    if (count <= before) return true;
+    this.counts.set(nonce, count);
+    if (this.counts.size > MOST_NONCES)
+      for (const oldest of this.counts.keys()) {
+        this.counts.delete(oldest);
+        break;
+      }
+    return false;
+  }
+}
