@@ -116,6 +116,8 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
     ...common,
     programs: [programOf('basic', 'callee', 0)],
     server: false,
+    credentials: { user: '', password: '' },
+    challenge: false,
     listen: [local],
     rateLimitCps: 0,
     delayUs: 0,
@@ -125,6 +127,9 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
   callee.start();
   const [load] = planLoad({
     ...common,
+    data: null,
+    dataOrder: 'sequential',
+    credentials: null,
     programs: [programOf('basic', 'caller', 0)],
     target: { text: '', user: 'service', host: '127.0.0.1', port, address: '127.0.0.1' },
     local: { address: '127.0.0.1', port: 0 },

@@ -42,7 +42,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['metrics', 'flow', 'time', 'engine/protocol.ts'],
     // target.ts asks the kernel by which address it would send; nothing leaves there.
     builtins: ['worker_threads', 'os', 'dns', 'net', 'crypto', 'fs', 'path', 'url', 'target.ts:dgram'],
-    packages: ['piscina'],
+    packages: ['csv-parse', 'piscina'],
   },
   // Never transaction or engine: a judge must not use the defendant's state machine.
   conformance: { rooms: ['sip', 'time', 'transport', 'dialog', 'rules'], builtins: ['fs', 'path', 'crypto', 'url'] },

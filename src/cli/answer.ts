@@ -3,6 +3,7 @@
 import { planAnswer } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { parseLocal } from '../controller/target.ts';
+import { UsageError } from '../controller/usage-error.ts';
 import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 import type { CommonFlags } from './load.ts';
 import { programOf, rehearsalOf } from './programs.ts';
@@ -15,12 +16,16 @@ interface AnswerFlags extends CommonFlags {
   readonly listen?: string[];
   readonly rateLimit?: number;
   readonly delay: string;
+  readonly auth?: boolean;
+  readonly user: string;
+  readonly password: string;
   readonly duration?: string;
 }
 
 export async function answer(names: readonly string[], o: AnswerFlags): Promise<void> {
   const server = names.length === 0;
   const flows = server ? ['reference server'] : names;
+  if (!server && o.auth) throw new UsageError('--auth is for the reference server; leave the flows out');
   const holdUs = durationOf(o.hold, '--hold');
   const programs = server ? [REFERENCE_PROGRAM] : names.map((name) => programOf(name, 'callee', holdUs));
   const listen = (o.listen ?? ['udp:127.0.0.1:5060']).map((text) => parseLocal(text, '--listen'));
@@ -35,6 +40,8 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
     rcvbufBytes: o.rcvbuf,
     maxCalls: o.maxCalls ?? 0,
     server,
+    credentials: { user: o.user, password: o.password },
+    challenge: o.auth === true,
     rehearsal: rehearsalOf(names[0] ?? 'basic'),
     listen,
     rateLimitCps: o.rateLimit ?? 0,

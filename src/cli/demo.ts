@@ -23,6 +23,8 @@ export async function demo(o: {
   const common: AnswerOptions = {
     programs: [REFERENCE_PROGRAM],
     server: true,
+    credentials: { user: 'busyhour', password: 'busyhour' },
+    challenge: false,
     workers: 1,
     io: 'auto',
     segmentation: true,
@@ -82,6 +84,9 @@ export async function demo(o: {
       configs: planLoad({
         ...common,
         programs: [caller],
+        data: null,
+        dataOrder: 'sequential',
+        credentials: null,
         target: { text: target, user: 'service', host: HOST, port: targetPort, address: HOST },
         local: { address: HOST, port: 0 },
         phases: [{ fromCps: o.rate, toCps: o.rate, durationUs }],

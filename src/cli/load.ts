@@ -1,5 +1,6 @@
 // `busyhour load`: options to a plan, the run, its results.
 
+import { readData } from '../controller/data.ts';
 import { planLoad } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { parseLocal, resolveTarget, sourceAddress } from '../controller/target.ts';
@@ -34,6 +35,10 @@ interface LoadFlags extends CommonFlags {
   readonly arrivals: 'uniform' | 'poisson';
   readonly seed: number;
   readonly local?: string;
+  readonly data?: string;
+  readonly dataOrder: 'sequential' | 'random';
+  readonly user?: string;
+  readonly password?: string;
   readonly threshold?: string[];
   readonly shard?: string;
   readonly once?: boolean;
@@ -113,12 +118,25 @@ export function rateAt(phases: readonly Phase[]): (elapsedS: number) => number |
   };
 }
 
+/** What challenges are answered with: both or neither. */
+export function credentialsOf(o: {
+  readonly user?: string;
+  readonly password?: string;
+}): { user: string; password: string } | null {
+  if (o.user === undefined && o.password === undefined) return null;
+  if (o.user === undefined) throw new UsageError('--password without --user; give both');
+  if (o.password === undefined) throw new UsageError('--user without --password; give both');
+  return { user: o.user, password: o.password };
+}
+
 export async function load(flow: string, targetText: string, o: LoadFlags): Promise<void> {
   const shape = shapeOf(o);
   const shard = shardOf(o.shard);
   const thresholds = thresholdsOf(o.threshold ?? []);
   const holdUs = durationOf(o.hold, '--hold');
-  const program = programOf(flow, 'caller', holdUs);
+  const data = o.data === undefined ? null : readData(o.data);
+  const columns = data?.columns;
+  const program = programOf(flow, 'caller', holdUs, columns);
   const givenLocal = o.local === undefined ? null : parseLocal(o.local, '--local');
   const target = await resolveTarget(targetText);
   const local = givenLocal ?? { address: await sourceAddress(target.address), port: 0 };
@@ -133,8 +151,11 @@ export async function load(flow: string, targetText: string, o: LoadFlags): Prom
     rules: o.rules,
     rcvbufBytes: o.rcvbuf,
     maxCalls: o.maxCalls ?? 0,
-    rehearsal: rehearsalOf(flow),
+    rehearsal: rehearsalOf(flow, columns),
     target,
+    data,
+    dataOrder: o.dataOrder,
+    credentials: credentialsOf(o) ?? program.credentials,
     local,
     arrivals: o.arrivals,
     seed: o.seed,

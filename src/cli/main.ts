@@ -94,6 +94,17 @@ common(
       .default(1),
   )
   .addOption(option('--local <address:port>', 'own address; worker i takes port + i'))
+  .addOption(
+    option(
+      '--data <file>',
+      'CSV with a header line, a row for each call: {{data.COLUMN}}; user, password and to mean themselves',
+    ),
+  )
+  .addOption(
+    option('--data-order <kind>', 'which row a call gets').choices(['sequential', 'random']).default('sequential'),
+  )
+  .addOption(option('--user <name>', 'user name that 401 and 407 are answered with'))
+  .addOption(option('--password <text>', 'its password'))
   .addOption(option('--threshold <expression>', 'such as "srd.p99<200ms" (repeatable)').argParser(gather))
   .addOption(option('--shard <i/n>', 'part i of n of a run spread over several machines, i from 1'))
   .addOption(option('--once', 'one call'))
@@ -103,13 +114,16 @@ common(
 common(
   program
     .command('answer')
-    .argument('[flow...]', 'flows to answer, chosen by the method of the first request (default: basic, options)')
-    .description('the callee side of flows'),
+    .argument('[flow...]', 'flows to answer, chosen by the method of the first request (default: the reference server)')
+    .description('the callee side: a reference server that knows all methods, or the callee side of flows'),
 )
   .addOption(
     option('--listen <address>', 'udp:ADDRESS:PORT (repeatable; default udp:127.0.0.1:5060)').argParser(gather),
   )
   .addOption(option('--rate-limit <cps>', 'refuse calls above this rate with 503 and Retry-After').argParser(rate))
+  .addOption(option('--auth', 'the reference server challenges every request outside a dialog'))
+  .addOption(option('--user <name>', 'whom the reference server believes').default('busyhour'))
+  .addOption(option('--password <text>', 'with which password').default('busyhour'))
   .addOption(option('--delay <duration>', 'wait before the first answer of each call').default('0s'))
   .addOption(option('--duration <duration>', 'end after this time'))
   .action(async (flows, options) => (await import('./answer.ts')).answer(flows, options));

@@ -7,19 +7,24 @@ import type { Flow } from '../flow/flow.ts';
 import { formatProblem } from '../flow/problem.ts';
 import type { Program } from '../flow/program.ts';
 
-export function flowOf(name: string): Flow {
-  const found = findFlow(name);
+export function flowOf(name: string, dataColumns?: readonly string[]): Flow {
+  const found = findFlow(name, dataColumns === undefined ? {} : { dataColumns });
   if ('problems' in found) throw new UsageError(found.problems.map(formatProblem).join('\nbusyhour: '));
   for (const warning of found.warnings) process.stderr.write(`${formatProblem(warning)}\n`);
   return found.flow;
 }
 
-export function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
-  return compile(flowOf(name), role, { holdUs });
+export function programOf(
+  name: string,
+  role: 'caller' | 'callee',
+  holdUs: number,
+  dataColumns?: readonly string[],
+): Program {
+  return compile(flowOf(name, dataColumns), role, { holdUs });
 }
 
 /** Both ends of a flow without its holds, for the warm-up of the workers. */
-export function rehearsalOf(name: string): { caller: Program; callee: Program } {
-  const flow = flowOf(name);
+export function rehearsalOf(name: string, dataColumns?: readonly string[]): { caller: Program; callee: Program } {
+  const flow = flowOf(name, dataColumns);
   return { caller: compile(flow, 'caller', { holdUs: 0 }), callee: compile(flow, 'callee', { holdUs: 0 }) };
 }

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { type LoadConfig, METHOD_NAMES, type WorkerConfig } from '../engine/protocol.ts';
+import { type DataTable, type LoadConfig, METHOD_NAMES, type WorkerConfig } from '../engine/protocol.ts';
 import type { Program } from '../flow/program.ts';
 import type { Phase } from '../time/schedule.ts';
 import type { Target } from './target.ts';
@@ -23,6 +23,9 @@ export interface CommonOptions {
 
 export interface LoadOptions extends CommonOptions {
   readonly target: Target;
+  readonly data: DataTable | null;
+  readonly dataOrder: 'sequential' | 'random';
+  readonly credentials: { readonly user: string; readonly password: string } | null;
   readonly local: { readonly address: string; readonly port: number };
   readonly phases: readonly Phase[];
   readonly arrivals: 'uniform' | 'poisson';
@@ -38,6 +41,8 @@ export interface LoadOptions extends CommonOptions {
 }
 
 export interface AnswerOptions extends CommonOptions {
+  readonly credentials: { readonly user: string; readonly password: string };
+  readonly challenge: boolean;
   /** The last program is that of the reference server. */
   readonly server: boolean;
   readonly listen: readonly { readonly address: string; readonly port: number }[];
@@ -113,6 +118,10 @@ export function planLoad(options: LoadOptions): Config[] {
     role: 'caller' as const,
     programs: options.programs,
     server: false,
+    data: options.data,
+    dataOrder: options.dataOrder,
+    credentials: options.credentials,
+    challenge: false,
     io: options.io,
     segmentation: options.segmentation,
     local: {
@@ -154,6 +163,10 @@ export function planAnswer(options: AnswerOptions): Config[] {
       role: 'callee' as const,
       programs: options.programs,
       server: options.server,
+      data: null,
+      dataOrder: 'sequential' as const,
+      credentials: options.credentials,
+      challenge: options.challenge,
       io: options.io,
       segmentation: options.segmentation,
       local: { ...local, host: advertised(local.address) },

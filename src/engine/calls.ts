@@ -16,6 +16,10 @@ export const CALL = {
   LAUNCHED: 8,
   /** The peer has ended the dialog: no BYE of ours. */
   RELEASED: 32,
+  /** The request at hand was sent with credentials for a 401, for a 407; and once more with a fresh nonce. */
+  TRIED_SERVER: 64,
+  TRIED_PROXY: 128,
+  TRIED_STALE: 256,
 } as const;
 
 /** Columns start as zero and cost no memory until a slot is used; NONE is written when a slot is taken. */
@@ -27,7 +31,7 @@ export class Calls {
   readonly pc: Int32Array;
   /** Rows taken before their turn, bits relative to pc. */
   readonly ahead: Int32Array;
-  readonly flags: Uint8Array;
+  readonly flags: Int16Array;
   /** Where the call's next request goes. */
   readonly peer: Int32Array;
   /** Pending INVITE and pending other transaction of each side, as slots. */
@@ -61,7 +65,7 @@ export class Calls {
     this.program = new Uint8Array(capacity);
     this.pc = new Int32Array(capacity);
     this.ahead = new Int32Array(capacity);
-    this.flags = new Uint8Array(capacity);
+    this.flags = new Int16Array(capacity);
     this.peer = new Int32Array(capacity);
     this.inviteClient = new Int32Array(capacity);
     this.otherClient = new Int32Array(capacity);

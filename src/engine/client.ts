@@ -14,9 +14,11 @@ import { BRANCH_KIND, BRANCH_LENGTH, TAG_LENGTH } from './identity.ts';
 import { clientFailed, clientResponse } from './player.ts';
 import { TXN } from './transactions.ts';
 
-/** Fills the fields that name a call in a request: our tag, Call-ID. */
-export function setIdentity(e: Engine, slot: number, serial: number): void {
+/** Fills the fields that name a call in a request: our tag, Call-ID, and what the data file says of `row`. Credentials: none so far. */
+export function setIdentity(e: Engine, slot: number, serial: number, row: number): void {
   const { dialogs, fields } = e;
+  e.users.setFields(row);
+  fields.set(FIELD.AUTH, 0, 0);
   // The tag stands where our Call-ID begins with it; responses to one call come together, so it is often there already.
   if (e.identityShown[0] !== slot || e.identityShown[1] !== serial) {
     e.identity.putTag(e.bytes, e.callIdAt, slot, serial);
@@ -33,7 +35,7 @@ export function setIdentity(e: Engine, slot: number, serial: number): void {
 export function setRemote(e: Engine, dialog: number): void {
   const { fields, dialogs } = e;
   if (dialog === NONE || dialogs.state[dialog] === 0) {
-    fields.set(FIELD.TARGET, e.targetAt, e.targetLength);
+    e.users.setTarget();
     fields.set(FIELD.ROUTES, 0, 0);
     fields.set(FIELD.REMOTE_TAG, 0, 0);
     return;
@@ -91,7 +93,9 @@ export function openClient(e: Engine, method: number, call: number, peer: number
   txns.line[txn] = NONE;
   links.serial[txn] = links.nextSerial();
   links.owner[txn] = call === NONE ? 0 : e.calls.serial[call]!;
+  links.user[txn] = call === NONE ? 0 : e.users.row(call);
   links.echo[txn] = 0;
+  links.wire[txn] = 0;
   links.cancel[txn] = 0;
   links.answeredBy[txn] = 0;
   return txn;
@@ -203,7 +207,9 @@ function measure(e: Engine, txn: number, i: number): void {
   const { status } = msg;
   const flags = txns.flags[txn]!;
   if (txns.method[txn] === METHOD.INVITE) {
-    if ((flags & TXN.INITIAL) === 0 || status === 100) return;
+    // A challenge that is answered is no answer to the call yet.
+    if ((flags & TXN.INITIAL) === 0 || status === 100 || (e.users.authenticates && (status === 401 || status === 407)))
+      return;
     if (status >= 200) e.tally.inviteFinals[status - 100]!++;
     if ((flags & TXN.SRD) === 0) {
       txns.flags[txn]! |= TXN.SRD;
@@ -229,7 +235,7 @@ function record(e: Engine, txn: number, i: number, series: Series): void {
 function acknowledge(e: Engine, txn: number): void {
   const { msg, txns, fields, outbox } = e;
   const call = txns.call[txn]!;
-  setIdentity(e, call === NONE ? 0 : call, e.links.owner[txn]!);
+  setIdentity(e, call === NONE ? 0 : call, e.links.owner[txn]!, e.links.user[txn]!);
   setRemote(e, (txns.flags[txn]! & TXN.INITIAL) !== 0 || ownerOf(e, txn) === NONE ? NONE : call);
   setTransaction(e, BRANCH_KIND.TRANSACTION, txn, txns.cseq[txn]!);
   const tag = msg.toTagStart === NONE ? 0 : msg.toTagEnd - msg.toTagStart;
@@ -262,7 +268,7 @@ function checkResponse(e: Engine, txn: number, again: boolean): void {
   ctx.branchEnd = ctx.viaEnd;
   // A callee's Call-ID is the dialog's, which is gone with the call.
   if (txns.call[txn]! !== NONE && (call !== NONE || !e.isCallee)) {
-    setIdentity(e, txns.call[txn]!, e.links.owner[txn]!);
+    setIdentity(e, txns.call[txn]!, e.links.owner[txn]!, e.links.user[txn]!);
     ctx.fromTagStart = e.fields.start[FIELD.LOCAL_TAG]!;
     ctx.fromTagEnd = ctx.fromTagStart + TAG_LENGTH;
     ctx.callIdStart = e.fields.start[FIELD.CALL_ID]!;

@@ -16,6 +16,8 @@ export interface Ends {
   readonly targetHost: string;
   readonly targetPort: number;
   readonly targetUser: string;
+  /** Columns of the data file that are fields, in order: FIELD.DATA + i. */
+  readonly dataColumns: readonly string[];
 }
 
 /** A template and what the engine has to know of it. */
@@ -65,6 +67,9 @@ export function substitute(text: string, ends: Ends, variables: readonly string[
     'call.id': FIELD.CALL_ID,
     'call.number': FIELD.CALL_NUMBER,
   };
+  ends.dataColumns.forEach((name, i) => {
+    known[`data.${name}`] = FIELD.DATA + i;
+  });
   const parts: Part[] = [];
   let from = 0;
   for (const match of text.matchAll(/\{\{\s*([\w.-]+)\s*\}\}/g)) {
@@ -102,7 +107,7 @@ function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
       spec.method === METHOD.REGISTER
         ? ['<', ...addressOfRecord(ends), '>;tag=', FIELD.LOCAL_TAG]
         : caller
-          ? [`<sip:busyhour@${ends.localHost}:${ends.localPort}>;tag=`, FIELD.LOCAL_TAG]
+          ? ['<', ...ownUri(ends), '>;tag=', FIELD.LOCAL_TAG]
           : [FIELD.LOCAL_NAME, ';tag=', FIELD.LOCAL_TAG],
     ],
     [
@@ -110,7 +115,7 @@ function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
       spec.method === METHOD.REGISTER
         ? ['<', ...addressOfRecord(ends), '>']
         : caller
-          ? [`<${targetUri(ends)}>`, FIELD.REMOTE_TAG]
+          ? ['<', ...calledUri(ends), '>', FIELD.REMOTE_TAG]
           : [FIELD.REMOTE_NAME],
     ],
     ['Call-ID', [FIELD.CALL_ID]],
@@ -119,7 +124,8 @@ function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
   // RFC 3261 §8.1.1.8, RFC 3515 §2.2, RFC 3311 §5.1: requests that make or refresh a target carry one Contact.
   const { INVITE, REFER, UPDATE, SUBSCRIBE, NOTIFY, OPTIONS, REGISTER } = METHOD;
   if (([INVITE, REFER, UPDATE, SUBSCRIBE, NOTIFY, OPTIONS, REGISTER] as number[]).includes(spec.method))
-    headers.push(['Contact', [contact(ends)]]);
+    headers.push(['Contact', caller ? ['<', ...ownUri(ends), '>'] : [contact(ends)]]);
+  headers.push(['', [FIELD.AUTH]]);
   if (spec.method === METHOD.INVITE) headers.push(['Allow', [ALLOW]]);
   if (spec.method === METHOD.OPTIONS) headers.push(['Accept', ['application/sdp']]);
   // RFC 3262 §7.2: RAck names the RSeq and the CSeq number and method of the provisional it acknowledges.
@@ -127,8 +133,28 @@ function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
   return headers;
 }
 
+/** The field of a column of the data file, NONE when it has no such column. */
+function column(ends: Ends, name: string): number {
+  const at = ends.dataColumns.indexOf(name);
+  return at < 0 ? NONE : FIELD.DATA + at;
+}
+
+/** The URI of a caller: From and Contact. The data file's `user`, or one name for all. */
+function ownUri(ends: Ends): Part[] {
+  const user = column(ends, 'user');
+  return ['sip:', user === NONE ? 'busyhour' : user, `@${ends.localHost}:${ends.localPort}`];
+}
+
+/** The URI in a caller's To: the data file's `to`, or the target. */
+function calledUri(ends: Ends): Part[] {
+  const to = column(ends, 'to');
+  return to === NONE ? [targetUri(ends)] : ['sip:', to, `@${ends.targetHost}:${ends.targetPort}`];
+}
+
 /** RFC 3261 §10.2: what a REGISTER is about, in To and From: the target's user, or one of its own for each call. */
 function addressOfRecord(ends: Ends): Part[] {
+  const user = column(ends, 'user');
+  if (user !== NONE) return ['sip:', user, `@${ends.targetHost}:${ends.targetPort}`];
   const host = `@${ends.targetHost}:${ends.targetPort}`;
   return ends.targetUser === '' ? ['sip:busyhour', FIELD.CALL_NUMBER, host] : [`sip:${ends.targetUser}${host}`];
 }

@@ -42,7 +42,7 @@ export function releaseFork(e: Engine, txn: number): void {
   }
   const hop = e.nextHop(scratch);
   const peer = hop === NONE ? txns.peer[txn]! : hop;
-  setIdentity(e, slot, links.owner[txn]!);
+  setIdentity(e, slot, links.owner[txn]!, links.user[txn]!);
   setRemote(e, scratch);
   setTransaction(e, BRANCH_KIND.ACK, txn, cseq);
   const chunk = outbox.render(e.standardRequest(METHOD.ACK), e.fields);

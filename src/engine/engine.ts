@@ -29,6 +29,7 @@ import type { WorkerConfig } from './protocol.ts';
 import { Reference } from './reference.ts';
 import { Tally } from './tally.ts';
 import { TransactionLinks } from './transactions.ts';
+import { Users, usedColumns } from './users.ts';
 
 /** How long a call waits for a message when neither the flow nor a transaction sets a limit. */
 const STEP_LIMIT_US = 300_000_000;
@@ -71,6 +72,7 @@ export class Engine {
   readonly recorder = new Recorder();
   readonly outbox: Outbox;
   readonly peers: PeerCache;
+  readonly users: Users;
   readonly rules: RuleChecker | null;
   /** What answers when no flow is named; null when flows do. */
   readonly reference: Reference | null;
@@ -184,6 +186,7 @@ export class Engine {
       targetHost: target?.host ?? config.local.host,
       targetPort: target?.port ?? transport.localPort,
       targetUser: target?.user ?? '',
+      dataColumns: usedColumns(config),
     };
     this.wires = config.programs.map((program) => composeAll(memory, program, this.ends));
 
@@ -230,6 +233,7 @@ export class Engine {
     this.series(METHOD.BYE); // a failed call is ended by one
     if (config.server) for (const method of [METHOD.NOTIFY, METHOD.UPDATE]) this.series(method);
 
+    this.users = new Users(this, config);
     this.reference = config.server ? new Reference(this, config.programs.length - 1) : null;
     this.needs100rel = config.programs.map((p) => p.messages.some((m) => m.reliable));
     this.variables = Math.max(0, ...config.programs.map((p) => p.variables.length));

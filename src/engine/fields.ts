@@ -38,12 +38,18 @@ export const FIELD = {
   EXTRA: 20,
   /** Body put together for this one message (dynamic wires). */
   BODY: 21,
+  /** Authorization and Proxy-Authorization lines, or nothing. */
+  AUTH: 22,
   /** First captured variable; variable v is VARIABLE + v. */
   VARIABLE: 24,
+  /** First column of the data file that is used; column c is DATA + c. */
+  DATA: 48,
 } as const;
 
 /** Fields that are taken from the request when a response is rendered. */
 export const FIRST_ECHO: number = FIELD.ECHO_VIA;
 export const ECHO_FIELDS = 7;
 /** Most variables a flow may capture. */
-export const VARIABLES_MAX = 40;
+export const VARIABLES_MAX = 24;
+/** Most columns of a data file a flow may use. */
+export const DATA_COLUMNS_MAX = 16;

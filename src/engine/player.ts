@@ -5,8 +5,9 @@ import { FLAG, OP, ROW, ROW_SIZE } from '../flow/program.ts';
 import { matchRow, passable, settle } from '../flow/stepper.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { putDecimal } from '../sip/bytes.ts';
+import { chooseChallenge } from '../sip/digest.ts';
 import { NONE } from '../sip/message.ts';
-import { METHOD } from '../sip/names.ts';
+import { HEADER, METHOD } from '../sip/names.ts';
 import { STATE } from '../transaction/constants.ts';
 import { CALL } from './calls.ts';
 import { captureRow, releaseVariables, setVariables } from './capture.ts';
@@ -30,6 +31,7 @@ export function startCall(e: Engine, program: number): boolean {
   if (call === NONE) return false;
   countStart(e);
   e.calls.peer[call] = e.targetPeer;
+  e.users.assign(call);
   advance(e, call);
   return true;
 }
@@ -133,8 +135,11 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     servedResponse(e, call);
     return;
   }
+  const challenged = (status === 401 || status === 407) && e.users.authenticates && takeChallenge(e, call);
   const row = matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, OP.RECV_RESPONSE, method, status);
   if (row === NONE) {
+    // RFC 3261 §22.2: the request goes again with credentials, in a transaction of its own and with the next CSeq.
+    if (challenged && sendAgain(e, call, txn)) return;
     // RFC 3261 §17.2.1: a 100 may come at any hop at any time; it says nothing to the user.
     if (status === 100) return;
     if (status < 200 && isStaleProvisional(e, call)) return;
@@ -160,6 +165,40 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     return;
   }
   if (takeRow(e, call, row)) advance(e, call);
+}
+
+/** Takes the challenge of a 401 or 407; false when it cannot be answered, or when what answered it was refused. */
+function takeChallenge(e: Engine, call: number): boolean {
+  const { msg, calls } = e;
+  const proxy = msg.status === 407;
+  const challenge = chooseChallenge(valuesOf(e, proxy ? HEADER.PROXY_AUTHENTICATE : HEADER.WWW_AUTHENTICATE));
+  if (challenge === null) return false;
+  const tries = proxy ? CALL.TRIED_PROXY : CALL.TRIED_SERVER;
+  // RFC 7616 §3.3: only a stale nonce is worth a second try, and that once.
+  if ((calls.flags[call]! & tries) !== 0 && (!challenge.stale || (calls.flags[call]! & CALL.TRIED_STALE) !== 0))
+    return false;
+  if ((calls.flags[call]! & tries) !== 0) calls.flags[call]! |= CALL.TRIED_STALE;
+  calls.flags[call]! |= tries;
+  e.users.take(e.users.row(call), challenge, proxy);
+  return true;
+}
+
+function valuesOf(e: Engine, id: number): string[] {
+  const { msg, bytes } = e;
+  const values: string[] = [];
+  for (let field = msg.first[id]!; field !== NONE; field = msg.next[field]!)
+    values.push(Buffer.from(bytes.subarray(msg.valueStart[field]!, msg.valueEnd[field]!)).toString('latin1'));
+  return values;
+}
+
+/** Sends the request of a transaction again, with credentials. */
+function sendAgain(e: Engine, call: number, txn: number): boolean {
+  const wire = e.links.wire[txn]!;
+  if (wire === 0) return false;
+  const sent = e.wires[wire >> 16]![(wire & 0xffff) - 1]!;
+  if (sent.personal) setVariables(e, call);
+  sendRequest(e, call, sent);
+  return true;
 }
 
 /** A retransmitted or overtaken provisional: the reliable one we have acknowledged, or any that its flow has passed. */
@@ -271,6 +310,7 @@ function sendRow(e: Engine, call: number, row: number): boolean {
   const program = e.calls.program[call]!;
   const rows = e.rowsOf(call);
   const wire = e.wires[program]![rows[row * ROW_SIZE + ROW.MESSAGE]!]!;
+  e.calls.flags[call]! &= ~(CALL.TRIED_SERVER | CALL.TRIED_PROXY | CALL.TRIED_STALE);
   if (wire.personal) setVariables(e, call);
   const sent = wire.status === 0 ? sendRequest(e, call, wire) : sendResponse(e, call, wire);
   if (sent) e.countRow(call, row, LINE.SENT);
@@ -304,7 +344,7 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
     return false;
   }
   e.txns.line[txn] = wire.ladder;
-  setIdentity(e, call, calls.serial[call]!);
+  setIdentity(e, call, calls.serial[call]!, e.users.row(call));
   setRemote(e, cancel && (calls.flags[call]! & CALL.ANSWERED) === 0 ? NONE : call);
   // RFC 3261 §9.1: a CANCEL has the branch, Request-URI, To and CSeq number of the INVITE.
   setTransaction(e, BRANCH_KIND.TRANSACTION, cancel ? target : txn, cseq);
@@ -328,6 +368,9 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
     calls.flags[call]! |= CALL.LAUNCHED;
     e.txns.flags[txn]! |= TXN.LAUNCH;
   }
+  e.links.wire[txn] = wire.index === NONE ? 0 : (calls.program[call]! << 16) | (wire.index + 1);
+  // RFC 3261 §22.1: a CANCEL is not challenged.
+  if (e.users.authenticates && !cancel) e.users.setAuth(call, wire);
   if (!launch(e, txn, wire, call)) {
     fail(e, call, FAILURE.MEMORY_FULL, method, 0);
     return false;
@@ -339,9 +382,10 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
 function sendAck(e: Engine, call: number, invite: number, wire: Wire | null, ladder: number, again: boolean): void {
   const { calls, outbox } = e;
   if (invite === NONE) return;
-  setIdentity(e, call, calls.serial[call]!);
+  setIdentity(e, call, calls.serial[call]!, e.users.row(call));
   setRemote(e, call);
   setTransaction(e, BRANCH_KIND.ACK, invite, e.txns.cseq[invite]!);
+  if (e.users.authenticates) e.users.setAckAuth(call);
   const chunk = outbox.render(wire ?? ackWire(e, call), e.fields);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
@@ -419,7 +463,7 @@ function sendLast(e: Engine, call: number, method: number, cseq: number, invite:
     e.tally.add(COUNTER.UNSENT);
     return;
   }
-  setIdentity(e, call, e.calls.serial[call]!);
+  setIdentity(e, call, e.calls.serial[call]!, e.users.row(call));
   setRemote(e, invite === NONE ? call : NONE);
   setTransaction(e, BRANCH_KIND.TRANSACTION, invite === NONE ? txn : invite, cseq);
   if (invite !== NONE) {
@@ -441,6 +485,7 @@ export function endCall(e: Engine, call: number, succeeded: boolean): void {
     calls.keptChunk[call] = NONE;
   }
   if (e.variables > 0) releaseVariables(e, call);
+  e.users.release(call);
   if (e.reference?.owns(call)) e.reference.close(call);
   dialogs.release(call);
   calls.release(call);

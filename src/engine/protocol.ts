@@ -35,6 +35,13 @@ export interface WorkerConfig {
   readonly maxCalls: number;
   readonly rules: boolean;
   readonly rcvbufBytes: number;
+  /** caller: rows to make calls from, shared by all workers; null for none. */
+  readonly data: DataTable | null;
+  readonly dataOrder: 'sequential' | 'random';
+  /** caller: answers 401 and 407 where the data file has no columns user and password; null for nobody. callee: whom the reference server believes. */
+  readonly credentials: { readonly user: string; readonly password: string } | null;
+  /** callee: the reference server challenges every request outside a dialog. */
+  readonly challenge: boolean;
   /** callee: refuse above this many new calls a second with 503 and Retry-After; 0 is no limit. */
   readonly rateLimitCps: number;
   /** callee: wait this long before each answer to a new request. */
@@ -45,6 +52,13 @@ export interface WorkerConfig {
   readonly warmUp: { readonly caller: Program; readonly callee: Program; readonly calls: number } | null;
   /** Control cells, shared: see CONTROL. */
   readonly control: SharedArrayBuffer;
+}
+
+/** A data file as bytes: cell c of row r is `cells[offsets[r * columns + c] … offsets[r * columns + c + 1]]`, UTF-8. */
+export interface DataTable {
+  readonly columns: readonly string[];
+  readonly cells: SharedArrayBuffer;
+  readonly offsets: SharedArrayBuffer;
 }
 
 export interface LoadConfig {

@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { endCall, fail } from './player.ts';
 import { LADDER, PHASE, TEXT } from './reference.ts';
+import { authorized } from './reference-auth.ts';
 import { expireSubscription, refer, subscribe, subscribeOutside } from './reference-events.ts';
 import { answerPlain, publish, refuseWith, register, unsupported } from './reference-single.ts';
 import { adopt, dialogPeer, refuse, respond } from './server.ts';
@@ -32,6 +33,7 @@ export function serveOutside(e: Engine, txn: number): void {
   const { msg } = e;
   const r = e.reference!;
   e.tally.line(r.program, msg.method - 1, LINE.RECEIVED);
+  if ((e.config.challenge || extensionOf(msg) === EXTENSION.AUTH) && !authorized(e, txn)) return;
   if (unsupported(e, txn)) return;
   switch (msg.method) {
     case METHOD.INVITE:
@@ -458,7 +460,7 @@ export function request(e: Engine, call: number, method: number, ladder: number)
     return;
   }
   e.txns.line[txn] = ladder;
-  setIdentity(e, call, e.calls.serial[call]!);
+  setIdentity(e, call, e.calls.serial[call]!, 0);
   setRemote(e, call);
   setTransaction(e, BRANCH_KIND.TRANSACTION, txn, cseq);
   if (launch(e, txn, e.dynamicWire('request', method, 0), call)) e.tally.line(e.reference!.program, ladder, LINE.SENT);

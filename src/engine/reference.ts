@@ -5,6 +5,7 @@ import { Publications } from '../server/publications.ts';
 import { Registrar } from '../server/registrar.ts';
 import { type AnswerText, answerText } from '../server/session-answer.ts';
 import { putDecimal } from '../sip/bytes.ts';
+import { Gate } from '../sip/digest.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { MEDIA_PORT, sdp } from './compose.ts';
 import type { Engine } from './engine.ts';
@@ -90,6 +91,9 @@ export class Reference {
   readonly weRefresh: Uint8Array;
   readonly sessionEndS: Float64Array;
 
+  /** Who may come in: realm `busyhour`, one user. */
+  readonly gate: Gate;
+
   /** Lanes of 1, 2, 4 … seconds. */
   readonly stepLanes: Int32Array;
   readonly answer: AnswerText;
@@ -124,6 +128,10 @@ export class Reference {
     this.intervalS = new Int32Array(maxCalls);
     this.weRefresh = new Uint8Array(maxCalls);
     this.sessionEndS = new Float64Array(maxCalls);
+    const { credentials } = e.config;
+    this.gate = new Gate('busyhour', (user) =>
+      credentials !== null && user === credentials.user ? credentials.password : null,
+    );
     this.stepLanes = Int32Array.from({ length: STEPS }, (_, n) => e.lanes.lane(1_000_000 * 2 ** n));
     this.answer = answerText(e.ends.localHost, MEDIA_PORT);
     this.bodyAt = e.memory.reserve(BODY_BYTES);

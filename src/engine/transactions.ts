@@ -29,8 +29,10 @@ export class TransactionLinks {
   readonly echoLength: Int32Array;
   /** INVITE client: slot + 1 of the CANCEL that shares its branch, 0 for none. */
   readonly cancel: Int32Array;
-  /** Server: template of the last response, program << 16 | message + 1; 0 for a standard one. */
+  /** Template of the request (client) or of the last response (server): program << 16 | message + 1; 0 for a standard one. */
   readonly wire: Int32Array;
+  /** Client: row of the data file that the request was made from. */
+  readonly user: Int32Array;
   /** INVITE client: hash of the To tag of the last 2xx that was confirmed or released, 0 for none. */
   readonly answeredBy: Int32Array;
   private last = 0;
@@ -43,6 +45,7 @@ export class TransactionLinks {
     this.cancel = new Int32Array(capacity);
     this.wire = new Int32Array(capacity);
     this.answeredBy = new Int32Array(capacity);
+    this.user = new Int32Array(capacity);
   }
 
   nextSerial(): number {

@@ -199,5 +199,15 @@ export function compile(flow: Flow, role: Role, options: CompileOptions): Progra
     optional,
     line,
   }));
-  return { flow: flow.name, role, user: flow.user, rows, messages, variables, captures, ladder };
+  return {
+    flow: flow.name,
+    role,
+    user: flow.user,
+    credentials: flow.credentials,
+    rows,
+    messages,
+    variables,
+    captures,
+    ladder,
+  };
 }

@@ -20,6 +20,7 @@ describe('built-in flows', () => {
       ['basic', 'INVITE', 'ACK', 'BYE'],
       ['cancel', 'INVITE', 'CANCEL', 'ACK'],
       ['info-dtmf', 'INVITE', 'ACK', 'INFO', 'BYE'],
+      ['invite-auth', 'INVITE', 'ACK', 'BYE'],
       ['late-offer', 'INVITE', 'ACK', 'BYE'],
       ['message', 'MESSAGE'],
       ['options', 'OPTIONS'],
@@ -49,7 +50,7 @@ describe('flows by name or file', () => {
     ['bsic', 'bsic: no flow is called bsic; mend: write basic; a file of yours needs its path, such as ./bsic.yaml'],
     [
       'zzz',
-      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, late-offer, message, options, prack-info-refer, publish, refer-blind, register, reinvite-hold, session-timer, subscribe, update; a file of yours needs its path, such as ./zzz.yaml',
+      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, invite-auth, late-offer, message, options, prack-info-refer, publish, refer-blind, register, reinvite-hold, session-timer, subscribe, update; a file of yours needs its path, such as ./zzz.yaml',
     ],
     [
       'none/such.yaml',

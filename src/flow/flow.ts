@@ -11,6 +11,8 @@ export interface Flow {
   readonly description: string;
   /** User part of the Request-URI where the target names none; '' for none. */
   readonly user: string;
+  /** What a challenge is answered with where the user of busyhour names nothing. */
+  readonly credentials: { readonly user: string; readonly password: string } | null;
   readonly file: string;
   /** The picture, line by line. */
   readonly lines: readonly FlowLine[];

@@ -11,7 +11,7 @@ import { SUBSTITUTIONS } from './substitute.ts';
 import { walk } from './walk.ts';
 
 /** Most variables of a flow; the engine has as many fields. */
-const MAX_VARIABLES = 40;
+const MAX_VARIABLES = 24;
 
 export interface LoadOptions {
   /** Columns of the data file, for `{{data.COLUMN}}`; none given: no data file. */
@@ -34,8 +34,11 @@ export function loadFlow(text: string, file: string, options: LoadOptions = {}):
   if (!problems.failed) walk(steps, problems);
   const found = problems.sorted();
   if (problems.failed) return { problems: found };
-  const { flow: name, title, description = '', user = '' } = shaped;
-  return { flow: { name, title, description, user, file, lines, steps: steps.map(plain), variables }, warnings: found };
+  const { flow: name, title, description = '', user = '', credentials = null } = shaped;
+  return {
+    flow: { name, title, description, user, credentials, file, lines, steps: steps.map(plain), variables },
+    warnings: found,
+  };
 }
 
 function checkNames(steps: readonly DraftStep[], problems: Problems): string[] {

@@ -52,6 +52,7 @@ export interface Program {
   readonly role: 'caller' | 'callee';
   /** User part of the Request-URI where the target names none; '' for none. */
   readonly user: string;
+  readonly credentials: { readonly user: string; readonly password: string } | null;
   readonly rows: Int32Array;
   readonly messages: readonly MessageSpec[];
   /** Names of captured variables; a variable is its index. */

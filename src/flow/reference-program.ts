@@ -16,6 +16,7 @@ export const REFERENCE_PROGRAM: Program = {
   flow: 'reference',
   role: 'callee',
   user: '',
+  credentials: null,
   rows: Int32Array.from({ length: ROW_SIZE }, (_, i) => (i === 0 ? OP.END : 0)),
   messages: [],
   variables: [],

@@ -91,6 +91,10 @@ const head = {
     .describe('Name of the flow: small letters, digits and hyphens.'),
   title: z.string().min(1).describe('One line that says what the flow does.'),
   description: z.string().optional(),
+  credentials: z
+    .strictObject({ user: z.string().min(1), password: z.string() })
+    .optional()
+    .describe('What a 401 or 407 is answered with where neither --user nor a data file says.'),
   user: z
     .string()
     .regex(/^[A-Za-z0-9._~+*-]+$/)
@@ -134,6 +138,7 @@ export interface FlowFile {
   readonly title: string;
   readonly description?: string;
   readonly user?: string;
+  readonly credentials?: { readonly user: string; readonly password: string };
   readonly ladder: readonly FlowStepFile[];
 }
 

@@ -10,6 +10,7 @@ const TAKES: Readonly<Record<string, readonly [takes: string, mend: string]>> = 
   flow: ['is a name of small letters, digits and hyphens', 'write for example flow: my-flow'],
   title: ['is one line of text', 'write for example title: A call with early media'],
   description: ['is a text', 'write a text, or leave the key out'],
+  credentials: ['takes user and password', 'write for example credentials: { user: alice, password: secret }'],
   user: ['is a user part: letters, digits and . _ ~ + * -', 'write for example user: ring'],
   ladder: ['is a list of at least one step', 'write a line such as - caller: INVITE under ladder:'],
   headers: [

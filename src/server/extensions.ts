@@ -3,10 +3,10 @@
 import type { Message } from '../sip/message.ts';
 
 /** Every user but these is answered. */
-export const EXTENSION = { ANSWER: 0, RING: 1, BUSY: 2, AWAY: 3, DECLINE: 4 } as const;
+export const EXTENSION = { ANSWER: 0, RING: 1, BUSY: 2, AWAY: 3, DECLINE: 4, AUTH: 5 } as const;
 
-/** By id: `ring` rings until it is cancelled (or for RING_LIMIT_S), `busy` is 486, `away` 480, `decline` 603. */
-export const EXTENSION_NAMES = ['', 'ring', 'busy', 'away', 'decline'] as const;
+/** By id: `ring` rings until it is cancelled (or for RING_LIMIT_S), `busy` is 486, `away` 480, `decline` 603, `auth` is answered to who can authenticate. */
+export const EXTENSION_NAMES = ['', 'ring', 'busy', 'away', 'decline', 'auth'] as const;
 const NAMES = EXTENSION_NAMES.map((name) => Uint8Array.from(Buffer.from(name)));
 /** RFC 3261 §13.3.1.1 has a proxy give up after three minutes without an answer; so does `ring`. */
 export const RING_LIMIT_S = 180;

@@ -1,0 +1,211 @@
+// Who the calls are made as: rows of a data file, and the credentials of each. Picks rows and fills fields; sends nothing.
+
+import { Credentials } from '../sip/digest.ts';
+import { NONE } from '../sip/message.ts';
+import { METHOD_NAMES } from '../sip/names.ts';
+import { Random } from '../time/random.ts';
+import type { Wire } from './compose.ts';
+import type { Engine } from './engine.ts';
+import { FIELD } from './fields.ts';
+import type { DataTable, WorkerConfig } from './protocol.ts';
+
+/** Longest value of a cell that can stand in a message. */
+const CELL_BYTES = 1_024;
+const AUTH_BYTES = 8_192;
+
+/** Columns the messages of these programs use, and those that mean something by themselves. */
+export function usedColumns(config: WorkerConfig): string[] {
+  const { data } = config;
+  if (data === null) return [];
+  const used = new Set<string>(['user', 'to']);
+  for (const program of config.programs)
+    for (const { headers, body } of program.messages)
+      for (const text of [...headers.map(([, value]) => value), body?.kind === 'text' ? body.text : ''])
+        for (const match of text.matchAll(/\{\{\s*data\.([\w-]+)\s*\}\}/g)) used.add(match[1]!);
+  return data.columns.filter((name) => used.has(name));
+}
+
+export class Users {
+  private readonly e: Engine;
+  private readonly table: DataTable | null;
+  private readonly cells: Uint8Array;
+  private readonly offsets: Int32Array;
+  readonly count: number;
+  /** Columns of the table that are fields: FIELD.DATA + i. */
+  private readonly columns: Int32Array;
+  /** Index among `columns` of the called user, NONE when the file has none. */
+  private readonly to: number;
+  private readonly userColumn: number;
+  private readonly passwordColumn: number;
+  private readonly single: { readonly user: string; readonly password: string } | null;
+  private readonly random: Random | null;
+  private taken = 0;
+  private readonly first: number;
+  private readonly stride: number;
+  /** Row of each call. */
+  readonly rowOf: Int32Array;
+  /** By row: credentials for 401 and for 407; made when the first challenge comes. */
+  private readonly server: (Credentials | undefined)[] = [];
+  private readonly proxy: (Credentials | undefined)[] = [];
+  /** By call: the header lines of its last INVITE, for the ACK: chunk + 1 and length. */
+  private readonly inviteChunk: Int32Array;
+  private readonly inviteLength: Int32Array;
+  private readonly dataAt: number;
+  private readonly targetAt: number;
+  private readonly authAt: number;
+  /** Whether challenges can be answered. */
+  readonly authenticates: boolean;
+
+  constructor(e: Engine, config: WorkerConfig) {
+    this.e = e;
+    const { data, load, maxCalls } = config;
+    this.table = data;
+    this.cells = new Uint8Array(data?.cells ?? new ArrayBuffer(0));
+    this.offsets = new Int32Array(data?.offsets ?? new ArrayBuffer(0));
+    const names = e.ends.dataColumns;
+    this.columns = Int32Array.from(names, (name) => data!.columns.indexOf(name));
+    this.to = names.indexOf('to');
+    this.userColumn = data === null ? NONE : data.columns.indexOf('user');
+    this.passwordColumn = data === null ? NONE : data.columns.indexOf('password');
+    this.single = config.credentials;
+    this.count = data === null ? 1 : (this.offsets.length - 1) / data.columns.length;
+    this.authenticates = this.single !== null || this.passwordColumn !== NONE;
+    const shards = load === null ? 1 : load.shardCount * config.count;
+    this.first = load === null ? 0 : load.shardIndex * config.count + config.index;
+    this.stride = shards;
+    this.random = config.dataOrder === 'random' ? new Random((load?.seed ?? 1) + this.first) : null;
+    this.rowOf = new Int32Array(data === null ? 0 : maxCalls);
+    this.inviteChunk = new Int32Array(this.authenticates ? maxCalls : 0);
+    this.inviteLength = new Int32Array(this.authenticates ? maxCalls : 0);
+    this.dataAt = e.memory.reserve(Math.max(1, this.columns.length * CELL_BYTES));
+    this.targetAt = e.memory.reserve(CELL_BYTES * 2);
+    this.authAt = e.memory.reserve(AUTH_BYTES);
+  }
+
+  /** Gives a new call its row: the rows in turn, shared out to the workers as the arrivals are, or at random. */
+  assign(call: number): void {
+    if (this.table === null) return;
+    this.rowOf[call] =
+      this.random === null
+        ? (this.first + this.taken++ * this.stride) % this.count
+        : (this.random.bits() >>> 0) % this.count;
+  }
+
+  /** Row of a call; 0 where there is no data. */
+  row(call: number): number {
+    return this.table === null ? 0 : this.rowOf[call]!;
+  }
+
+  private cell(row: number, column: number): string {
+    const at = row * this.table!.columns.length + column;
+    return Buffer.from(this.cells.subarray(this.offsets[at]!, this.offsets[at + 1]!)).toString('utf8');
+  }
+
+  /** Fills the data fields from a row, and the Request-URI where the file says whom to call. Nothing without a file. */
+  setFields(row: number): void {
+    const { columns, e } = this;
+    if (columns.length === 0) return;
+    const { bytes, fields } = e;
+    const width = this.table!.columns.length;
+    for (let i = 0; i < columns.length; i++) {
+      const at = row * width + columns[i]!;
+      const from = this.offsets[at]!;
+      const length = this.offsets[at + 1]! - from;
+      const to = this.dataAt + i * CELL_BYTES;
+      for (let k = 0; k < length; k++) bytes[to + k] = this.cells[from + k]!;
+      fields.set(FIELD.DATA + i, to, length);
+    }
+  }
+
+  /** The Request-URI outside a dialog: the target, or the user of the row at the target. */
+  setTarget(): void {
+    const { e } = this;
+    const { bytes, fields } = e;
+    if (this.to === NONE) {
+      fields.set(FIELD.TARGET, e.targetAt, e.targetLength);
+      return;
+    }
+    let at = e.put(this.targetAt, 'sip:') + this.targetAt;
+    const start = fields.start[FIELD.DATA + this.to]!;
+    const length = fields.length[FIELD.DATA + this.to]!;
+    for (let i = 0; i < length; i++) bytes[at + i] = bytes[start + i]!;
+    at += length;
+    at += e.put(at, `@${e.ends.targetHost}:${e.ends.targetPort}`);
+    fields.set(FIELD.TARGET, this.targetAt, at - this.targetAt);
+  }
+
+  private credentials(row: number, proxy: boolean): Credentials {
+    const all = proxy ? this.proxy : this.server;
+    let known = all[row];
+    if (known === undefined) {
+      const user = this.userColumn === NONE ? this.single!.user : this.cell(row, this.userColumn);
+      const password = this.passwordColumn === NONE ? this.single!.password : this.cell(row, this.passwordColumn);
+      known = new Credentials(user, password);
+      all[row] = known;
+    }
+    return known;
+  }
+
+  /** Takes a challenge for a row. */
+  take(row: number, challenge: Parameters<Credentials['take']>[0], proxy: boolean): void {
+    this.credentials(row, proxy).take(challenge, proxy);
+  }
+
+  /** Fills AUTH for a request that is about to be rendered, as far as the user has been challenged (RFC 3261 §22.2, §22.3). */
+  setAuth(call: number, wire: Wire): void {
+    const { e, authAt } = this;
+    const row = this.row(call);
+    let length = 0;
+    for (let i = 0; i < 2; i++) {
+      const c = (i === 0 ? this.server : this.proxy)[row];
+      if (c === undefined || !c.ready) continue;
+      const uri = this.requestUri(wire);
+      const body = c.needsBody ? bodyOf(e, wire) : '';
+      const value = c.value(METHOD_NAMES[wire.method]!, uri, body);
+      length += e.put(authAt + length, `${i === 1 ? 'Proxy-Authorization' : 'Authorization'}: ${value}\r\n`);
+    }
+    e.fields.set(FIELD.AUTH, authAt, length);
+    if (METHOD_NAMES[wire.method] === 'INVITE') this.keep(call, length);
+  }
+
+  private requestUri(wire: Wire): string {
+    const { e } = this;
+    if (METHOD_NAMES[wire.method] === 'REGISTER') return `sip:${e.ends.targetHost}:${e.ends.targetPort}`;
+    const start = e.fields.start[FIELD.TARGET]!;
+    return Buffer.from(e.bytes.subarray(start, start + e.fields.length[FIELD.TARGET]!)).toString('latin1');
+  }
+
+  private keep(call: number, length: number): void {
+    const { e } = this;
+    this.release(call);
+    if (length === 0) return;
+    const chunk = e.memory.alloc(length);
+    if (chunk === NONE) return; // the ACK goes without, as if the INVITE had not been challenged
+    e.bytes.copyWithin(chunk, this.authAt, this.authAt + length);
+    this.inviteChunk[call] = chunk + 1;
+    this.inviteLength[call] = length;
+  }
+
+  /** RFC 3261 §13.2.2.4: the ACK for a 2xx has the credentials of its INVITE. */
+  setAckAuth(call: number): void {
+    const chunk = this.inviteChunk[call]!;
+    if (chunk > 0) this.e.fields.set(FIELD.AUTH, chunk - 1, this.inviteLength[call]!);
+  }
+
+  /** The call is over. */
+  release(call: number): void {
+    if (!this.authenticates || this.inviteChunk[call] === 0) return;
+    this.e.outbox.freeLater(this.inviteChunk[call]! - 1, this.inviteLength[call]!);
+    this.inviteChunk[call] = 0;
+  }
+}
+
+/** The body a wire would have with the fields as they are: auth-int covers it. */
+function bodyOf(e: Engine, wire: Wire): string {
+  e.fields.set(FIELD.AUTH, 0, 0);
+  const chunk = e.outbox.render(wire, e.fields);
+  if (chunk === NONE) return '';
+  const text = Buffer.from(e.bytes.subarray(chunk, chunk + e.outbox.length)).toString('latin1');
+  e.outbox.freeLater(chunk, e.outbox.length);
+  return text.slice(text.indexOf('\r\n\r\n') + 4);
+}
