@@ -1,0 +1,227 @@
+// A caller and a callee, each a whole engine, joined by a link in virtual time: nothing here waits, and every run of it is the same. Asserts nothing.
+
+import { Engine } from '../../src/engine/engine.ts';
+import { Loop } from '../../src/engine/loop.ts';
+import { CONTROL, CONTROL_CELLS, type LoadConfig, type WorkerConfig } from '../../src/engine/protocol.ts';
+import { compile } from '../../src/flow/compile.ts';
+import { findFlow } from '../../src/flow/find.ts';
+import type { Program } from '../../src/flow/program.ts';
+import { COUNTER } from '../../src/metrics/counters.ts';
+import { Memory } from '../../src/sip/memory.ts';
+import { Clock } from '../../src/time/clock.ts';
+import { Schedule } from '../../src/time/schedule.ts';
+import { FAITHFUL, type Faults, Link, LinkTransport, type Sent } from './link.ts';
+
+export const CALLER_PORT = 5_061;
+export const CALLEE_PORT = 5_060;
+const HOST = '127.0.0.1';
+const MEMORY_BYTES = 16 * 1024 * 1024;
+const TRANSACTIONS = 8_192;
+/** More rounds than any test has instants: a run that reaches it never comes to rest. */
+const MOST_ROUNDS = 2_000_000;
+
+/** Time that moves when the harness says so. */
+class VirtualClock extends Clock {
+  override read(): void {}
+}
+
+export interface PairOptions {
+  /** Flow of both ends, or of each. */
+  readonly flow: string | { readonly caller: string; readonly callee: string };
+  readonly faults?: Faults;
+  readonly calls?: number;
+  readonly rateCps?: number;
+  readonly holdUs?: number;
+  readonly maxCalls?: number;
+  readonly transactions?: number;
+  readonly callee?: Partial<WorkerConfig>;
+  readonly load?: Partial<LoadConfig>;
+  /** Which ends there are; the other one is scripted, or silent. */
+  readonly ends?: readonly ('caller' | 'callee')[];
+}
+
+export interface End {
+  readonly e: Engine;
+  readonly loop: Loop;
+}
+
+function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
+  const found = findFlow(name, {});
+  if ('problems' in found) throw new Error(`flow ${name}: ${JSON.stringify(found.problems)}`);
+  return compile(found.flow, role, { holdUs });
+}
+
+export class Pair {
+  readonly clock = new VirtualClock();
+  readonly now: Float64Array;
+  readonly link: Link;
+  readonly caller: End | null;
+  readonly callee: End | null;
+  private readonly arrivals: Schedule;
+
+  constructor(options: PairOptions) {
+    this.now = this.clock.now;
+    this.link = new Link(this.now, options.faults ?? FAITHFUL);
+    const { flow, rateCps = 10, holdUs = 10_000_000, ends = ['caller', 'callee'] } = options;
+    const names = typeof flow === 'string' ? { caller: flow, callee: flow } : flow;
+    const load: LoadConfig = {
+      phases: [{ fromCps: rateCps, toCps: rateCps, durationUs: Number.POSITIVE_INFINITY }],
+      arrivals: 'uniform',
+      seed: 1,
+      calls: options.calls ?? 1,
+      users: 0,
+      durationUs: 0,
+      concurrency: 0,
+      shardIndex: 0,
+      shardCount: 1,
+      ...options.load,
+    };
+    this.arrivals = new Schedule(load.phases, load.arrivals, load.seed, load.calls, 0, 1);
+    const end = (role: 'caller' | 'callee'): End | null => {
+      if (!ends.includes(role)) return null;
+      const program = programOf(names[role], role, holdUs);
+      return this.open(role, program, role === 'caller' ? load : null, options);
+    };
+    this.callee = end('callee');
+    this.caller = end('caller');
+  }
+
+  private open(role: 'caller' | 'callee', program: Program, load: LoadConfig | null, options: PairOptions): End {
+    const control = new SharedArrayBuffer(CONTROL_CELLS * 4);
+    new Int32Array(control)[CONTROL.RATE_PERCENT] = 100;
+    const caller = role === 'caller';
+    const config: WorkerConfig = {
+      index: 0,
+      count: 1,
+      token: caller ? 'caller' : 'callee',
+      role,
+      programs: [program],
+      server: false,
+      io: 'dgram',
+      segmentation: false,
+      local: { address: HOST, port: caller ? CALLER_PORT : CALLEE_PORT, host: HOST },
+      reusePort: false,
+      target: caller
+        ? { address: HOST, port: CALLEE_PORT, host: HOST, user: program.user === '' ? 'service' : program.user }
+        : null,
+      load,
+      maxCalls: options.maxCalls ?? 512,
+      rules: true,
+      rcvbufBytes: 0,
+      data: null,
+      dataOrder: 'sequential',
+      credentials: null,
+      challenge: false,
+      rateLimitCps: 0,
+      delayUs: 0,
+      trace: false,
+      warmUp: null,
+      control,
+      ...(caller ? {} : options.callee),
+    };
+    const memory = new Memory(MEMORY_BYTES);
+    const transport = new LinkTransport(this.link, memory, config.local.port);
+    const e = new Engine(config, memory, this.clock, transport, options.transactions ?? TRANSACTIONS);
+    if (caller) e.targetPeer = transport.peer(HOST, CALLEE_PORT);
+    const loop = new Loop(e);
+    loop.begin();
+    return { e, loop };
+  }
+
+  private ends(): End[] {
+    return [this.caller, this.callee].filter((end) => end !== null);
+  }
+
+  private nextUs(): number {
+    let next = this.link.nextUs();
+    for (const { e } of this.ends()) {
+      e.lanes.refreshNext();
+      next = Math.min(next, e.lanes.nextDue[0]!);
+    }
+    return this.caller === null || this.caller.e.stopping ? next : Math.min(next, this.arrivals.due[0]!);
+  }
+
+  /** Lets time pass from event to event until `untilUs`, or until nothing is on its way, runs or is due. */
+  run(untilUs = Number.POSITIVE_INFINITY): this {
+    const ports = this.ends().map(({ e }) => e.transport.localPort);
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const next = this.nextUs();
+      if (next === Number.POSITIVE_INFINITY || next > untilUs) {
+        if (untilUs !== Number.POSITIVE_INFINITY) this.now[0] = untilUs;
+        return this;
+      }
+      if (next > this.now[0]!) this.now[0] = next;
+      this.link.deliver(ports);
+      for (const { loop } of this.ends()) loop.slice();
+      while (this.arrivals.due[0]! <= this.now[0]!) this.arrivals.advance();
+    }
+    throw new Error(`not at rest after ${MOST_ROUNDS} rounds, at ${this.now[0]! / 1e6} s`);
+  }
+
+  /** What one end sent, or both: `kind` at seconds since the start, rounded to the millisecond. */
+  sent(port?: number): { kind: string; s: number }[] {
+    const mine = this.link.log.filter(({ fromPort }) => port === undefined || fromPort === port);
+    return mine.map(({ kind, atUs }) => ({ kind, s: Math.round(atUs / 1_000) / 1_000 }));
+  }
+
+  /** Seconds at which `kind` was sent, by whomever. */
+  instants(kind: string): number[] {
+    return this.sent()
+      .filter((one) => one.kind === kind)
+      .map(({ s }) => s);
+  }
+
+  kinds(): string[] {
+    return this.link.log.map(({ kind }) => kind);
+  }
+
+  log(kind: string): Sent[] {
+    return this.link.log.filter((one) => one.kind === kind);
+  }
+}
+
+/** The counters that tell how calls went. */
+export function counts(end: End | null): Record<'started' | 'succeeded' | 'failed' | 'dropped' | 'unexpected', number> {
+  const { counters } = end!.e.tally;
+  return {
+    started: counters[COUNTER.CALLS_STARTED]!,
+    succeeded: counters[COUNTER.CALLS_SUCCEEDED]!,
+    failed: counters[COUNTER.CALLS_FAILED]!,
+    dropped: counters[COUNTER.CALLS_DROPPED]!,
+    unexpected: counters[COUNTER.UNEXPECTED]!,
+  };
+}
+
+export function counter(end: End | null, name: keyof typeof COUNTER): number {
+  return end!.e.tally.counters[COUNTER[name]]!;
+}
+
+export const NOTHING_HELD = {
+  calls: 0,
+  callsWithSerial: 0,
+  transactions: 0,
+  serverKeys: 0,
+  dialogs: 0,
+  timers: false,
+  chunkBytes: 0,
+};
+
+/** All that an end still holds; NOTHING_HELD when it has let go of everything. */
+export function held(end: End | null): typeof NOTHING_HELD {
+  const { e } = end!;
+  e.lanes.refreshNext();
+  return {
+    calls: e.calls.inUse,
+    callsWithSerial: e.calls.serial.reduce((n, serial) => n + (serial === 0 ? 0 : 1), 0),
+    transactions: e.txns.inUse,
+    serverKeys: e.index.count,
+    dialogs: e.dialogs.state.reduce((n, state) => n + (state === 0 ? 0 : 1), 0),
+    timers: e.lanes.nextDue[0] !== Number.POSITIVE_INFINITY,
+    chunkBytes: e.memory.inUseBytes,
+  };
+}
+
+/** Rules broken by what this end received. */
+export function violations(end: End | null): string[] {
+  return end!.e.rules!.violations().map(({ id, example }) => `${id}\n${example}`);
+}
