@@ -1,4 +1,5 @@
 // Every built-in flow between our own ends and against SIPp, Kamailio, baresip and sipsak, at acceptance rates. Never passes with a single failed call.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startBaresip } from './peers/baresip.ts';
@@ -8,6 +9,7 @@ import { have } from './peers/have.ts';
 import { startKamailio } from './peers/kamailio.ts';
 import { runSippCaller, startSippCallee } from './peers/sipp.ts';
 import { sipsakOptions } from './peers/sipsak.ts';
+import { tempDir } from './peers/temp-dir.ts';
 
 const FLOWS = ['options', 'basic', 'cancel', 'prack-info-refer'];
 const PEERS = join(import.meta.dirname, 'peers');
@@ -50,7 +52,7 @@ describe.each(FLOWS)('%s', (flow) => {
 /** Flows whose requests outside a dialog only the reference server can tell apart, and all the others. */
 const ALL = [
   ...FLOWS,
-  ...['info-dtmf', 'late-offer', 'message', 'publish', 'refer-blind', 'register'],
+  ...['info-dtmf', 'invite-auth', 'late-offer', 'message', 'publish', 'refer-blind', 'register'],
   ...['reinvite-hold', 'session-timer', 'subscribe', 'update'],
 ];
 
@@ -65,6 +67,37 @@ describe('the reference server', () => {
     expect(caller.summary!.rules.violations).toEqual([]);
     expect(answered.summary!.calls.failed).toBe(0);
     expect(answered.summary!.rules.violations).toEqual([]);
+  });
+
+  it.each(['basic', 'register', 'prack-info-refer'])(
+    'lets %s in when it authenticates, and nobody else',
+    async (flow) => {
+      const callee = await startAnswerer(['--auth', '--user', 'alice', '--password', 'secret'], { lifetimeMs: 40_000 });
+      const load = ['load', flow, `udp:127.0.0.1:${callee.port}`, '--rate', '200', '--calls', '400'];
+      const known = await busyhour([...load, '--user', 'alice', '--password', 'secret']);
+      const wrong = await busyhour([...load.slice(0, -1), '20', '--user', 'alice', '--password', 'guess']);
+      const nobody = await busyhour([...load.slice(0, -1), '20']);
+      await callee.stop();
+      expectClean(known, 400);
+      // One challenge for the user, whose nonce then serves all calls; calls under way at that moment meet theirs.
+      expect(known.summary!.messages.byStatus['401']!.received).toBeLessThan(20);
+      expect(known.summary!.rules.violations).toEqual([]);
+      for (const refused of [wrong, nobody]) {
+        expect(refused.summary!.calls).toMatchObject({ started: 20, failed: 20 });
+        expect(refused.summary!.failures[0]!.reason).toMatch(/^unexpected: 401 Unauthorized/);
+        expect(refused.code).toBe(99);
+      }
+    },
+  );
+
+  it('sees the users of a data file as they are', async () => {
+    const callee = await startAnswerer([], { lifetimeMs: 40_000 });
+    const file = join(tempDir(), 'users.csv');
+    writeFileSync(file, 'user,to\nalice,bob\ncarol,busy\n');
+    const caller = await busyhour(['load', 'basic', `udp:127.0.0.1:${callee.port}`, '--calls', '10', '--data', file]);
+    await callee.stop();
+    expect(caller.summary!.calls).toMatchObject({ started: 10, succeeded: 5, failed: 5 });
+    expect(caller.summary!.failures[0]!.reason).toMatch(/^unexpected: 486/);
   });
 
   it.skipIf(!have('kamailio'))('is reached by every flow through Kamailio', async () => {

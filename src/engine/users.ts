@@ -6,7 +6,7 @@ import { METHOD_NAMES } from '../sip/names.ts';
 import { Random } from '../time/random.ts';
 import type { Wire } from './compose.ts';
 import type { Engine } from './engine.ts';
-import { FIELD } from './fields.ts';
+import { DATA_COLUMNS_MAX, FIELD } from './fields.ts';
 import type { DataTable, WorkerConfig } from './protocol.ts';
 
 /** Longest value of a cell that can stand in a message. */
@@ -22,7 +22,10 @@ export function usedColumns(config: WorkerConfig): string[] {
     for (const { headers, body } of program.messages)
       for (const text of [...headers.map(([, value]) => value), body?.kind === 'text' ? body.text : ''])
         for (const match of text.matchAll(/\{\{\s*data\.([\w-]+)\s*\}\}/g)) used.add(match[1]!);
-  return data.columns.filter((name) => used.has(name));
+  const columns = data.columns.filter((name) => used.has(name));
+  if (columns.length > DATA_COLUMNS_MAX)
+    throw new RangeError(`flow uses more than ${DATA_COLUMNS_MAX} columns of the data file`);
+  return columns;
 }
 
 export class Users {

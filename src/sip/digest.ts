@@ -12,9 +12,6 @@ const ALGORITHMS: Readonly<Record<string, { readonly hash: string; readonly sess
   'SHA-512-256-SESS': { hash: 'sha512-256', session: true },
 };
 
-/** Names of the algorithms that can be answered, as they stand in a challenge. */
-export const ALGORITHM_NAMES: readonly string[] = ['MD5', 'SHA-256', 'SHA-512-256'];
-
 export interface Challenge {
   readonly realm: string;
   readonly nonce: string;
