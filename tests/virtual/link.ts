@@ -198,7 +198,7 @@ export class LinkTransport implements DatagramTransport {
     for (let i = 0; i < count; i++) {
       const { start, length, peer } = this.queue[i]!;
       this.txAtUs[i] = this.link.now[0]!;
-      if (peer === NONE) this.stats.sendErrors['EDESTADDRREQ'] = (this.stats.sendErrors['EDESTADDRREQ'] ?? 0) + 1;
+      if (peer === NONE) this.stats.sendErrors.EDESTADDRREQ = (this.stats.sendErrors.EDESTADDRREQ ?? 0) + 1;
       else this.link.carry(this.bytes.subarray(start, start + length), this.localPort, this.peerPort(peer));
     }
     this.queue.length = 0;

@@ -192,10 +192,6 @@ export function counts(end: End | null): Record<'started' | 'succeeded' | 'faile
   };
 }
 
-export function counter(end: End | null, name: keyof typeof COUNTER): number {
-  return end!.e.tally.counters[COUNTER[name]]!;
-}
-
 export const NOTHING_HELD = {
   calls: 0,
   callsWithSerial: 0,
