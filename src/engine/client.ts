@@ -156,7 +156,7 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
   txns.state[txn] = nextState(packed);
   if (!again) measure(e, txn, i);
   runTimers(e, txn, todo);
-  if ((todo & EFFECT.SEND_ACK) !== 0) acknowledge(e, txn);
+  if ((todo & EFFECT.SEND_ACK) !== 0) acknowledge(e, txn, again);
   if (msg.status >= 200) {
     if (!again) txns.status[txn] = msg.status;
     dropChunk(e, txn);
@@ -232,7 +232,7 @@ function record(e: Engine, txn: number, i: number, series: Series): void {
 }
 
 /** RFC 3261 §17.1.1.3: the ACK for a 300–699 has the INVITE's Request-URI, branch, From, Call-ID and CSeq number, and the response's To. */
-function acknowledge(e: Engine, txn: number): void {
+function acknowledge(e: Engine, txn: number, again: boolean): void {
   const { msg, txns, fields, outbox } = e;
   const call = txns.call[txn]!;
   setIdentity(e, call === NONE ? 0 : call, e.links.owner[txn]!, e.links.user[txn]!);
@@ -247,6 +247,10 @@ function acknowledge(e: Engine, txn: number): void {
     return;
   }
   e.tally.message(true, METHOD.ACK, 0, 0);
+  if (again) {
+    e.tally.add(COUNTER.RETRANSMITTED);
+    countAgain(e, txn);
+  } else txns.line[txn] = NONE; // its ACK's, once a row has taken the response
   outbox.send(chunk, outbox.length, txns.peer[txn]!, call === NONE ? e.calls.capacity : call, NONE);
   outbox.freeLater(chunk, outbox.length);
 }
@@ -280,6 +284,11 @@ function checkResponse(e: Engine, txn: number, again: boolean): void {
     ctx.toTagEnd = ctx.toTagStart + dialogs.remoteTagLen[call]!;
     ctx.remoteTagStart = ctx.toTagStart;
     ctx.remoteTagEnd = ctx.toTagEnd;
+  }
+  // A response that comes after its call: whether the To of the request had a tag went with the dialog; it is judged by itself.
+  if (call === NONE && !outside) {
+    ctx.toTagStart = msg.toTagStart;
+    ctx.toTagEnd = msg.toTagEnd;
   }
   ctx.recordRoutes = 0; // our requests carry none
   ctx.retransmission = again;
@@ -316,6 +325,12 @@ export function clientTimer(e: Engine, txn: number, which: number): void {
   } else if ((todo & EFFECT.TERMINATE) !== 0) closeTransaction(e, txn);
 }
 
+/** Counts a message of a transaction as sent again on its ladder line, also when its call has ended. */
+export function countAgain(e: Engine, txn: number): void {
+  const wire = e.links.wire[txn]!;
+  if (wire > 0) e.tally.line(wire >> 16, e.txns.line[txn]!, LINE.RETRANSMITTED);
+}
+
 /** Sends the kept message of a transaction again. */
 export function resend(e: Engine, txn: number): void {
   const { txns, tally } = e;
@@ -325,9 +340,8 @@ export function resend(e: Engine, txn: number): void {
   const isRequest = txns.machine[txn]! <= MACHINE.NON_INVITE_CLIENT;
   tally.add(COUNTER.RETRANSMITTED);
   tally.message(isRequest, txns.method[txn]!, txns.status[txn]!, 0);
+  countAgain(e, txn);
   const call = ownerOf(e, txn);
-  if (call !== NONE && txns.line[txn] !== NONE)
-    e.tally.line(e.calls.program[call]!, txns.line[txn]!, LINE.RETRANSMITTED);
   e.outbox.send(chunk, txns.length[txn]!, txns.peer[txn]!, call === NONE ? e.calls.capacity : call, NONE);
 }
 

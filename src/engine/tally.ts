@@ -1,7 +1,9 @@
 // The worker's counters, failure reasons and what is posted each second. Counts; judges nothing.
 
+import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
 import { COUNTER, COUNTER_COUNT, LINE_COUNTERS } from '../metrics/counters.ts';
-import { METHOD_COUNT, METHOD_NAMES } from '../sip/names.ts';
+import { NONE } from '../sip/message.ts';
+import { METHOD, METHOD_COUNT, METHOD_NAMES } from '../sip/names.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
 
 /** Why a call failed. The texts stand in `failureText`. */
@@ -47,7 +49,9 @@ export function failureText(kind: number, method: number, status: number, expect
     case FAILURE.SESSION_EXPIRED:
       return 'timeout: the session was not refreshed in its interval (RFC 4028 §10)';
     case FAILURE.NO_ACK:
-      return 'timeout: no ACK for the 2xx to INVITE within 32 s (RFC 3261 §13.3.1.4)';
+      return status < 300
+        ? 'timeout: no ACK for the 2xx to INVITE within 32 s (RFC 3261 §13.3.1.4)'
+        : `timeout: no ACK for the ${status} to INVITE within 32 s (RFC 3261 §17.2.1)`;
     case FAILURE.NO_PRACK:
       return 'timeout: no PRACK for the reliable provisional within 32 s (RFC 3262 §3)';
     case FAILURE.TABLE_FULL:
@@ -65,6 +69,30 @@ export function failureText(kind: number, method: number, status: number, expect
     default:
       throw new RangeError(`failure ${kind}`);
   }
+}
+
+/**
+ * By row: the ladder line of the ACK that the transaction sends for the 300–699 this row takes (RFC 3261 §17.1.1.3), NONE
+ * elsewhere. It is the first ACK below that no row sends, up to the next INVITE.
+ */
+export function ackLines({ rows, ladder, role }: Program): Int32Array {
+  const lines = new Int32Array(rows.length / ROW_SIZE).fill(NONE);
+  const sent = new Set<number>();
+  for (let at = 0; at < rows.length; at += ROW_SIZE)
+    if (rows[at + ROW.OP] === OP.SEND) sent.add(rows[at + ROW.LADDER]!);
+  lines.forEach((_, row) => {
+    const at = row * ROW_SIZE;
+    const refusal = rows[at + ROW.OP] === OP.RECV_RESPONSE && rows[at + ROW.STATUS_LO]! >= 300;
+    if (!refusal || rows[at + ROW.METHOD] !== METHOD.INVITE) return;
+    for (let line = rows[at + ROW.LADDER]! + 1; line < ladder.length; line++) {
+      const { from, label } = ladder[line]!;
+      if (label === 'INVITE') break;
+      if (from !== role || label !== 'ACK' || sent.has(line)) continue;
+      lines[row] = line;
+      break;
+    }
+  });
+  return lines;
 }
 
 export class Tally {
