@@ -4,11 +4,10 @@ import { planAnswer } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { parseLocal } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
-import { METHOD_NAMES } from '../engine/protocol.ts';
-import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
+import { needsStore } from '../flow/flow.ts';
 import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 import type { CommonFlags } from './load.ts';
-import { programOf, rehearsalOf } from './programs.ts';
+import { flowOf, programOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder } from './values.ts';
@@ -24,15 +23,12 @@ interface AnswerFlags extends CommonFlags {
   readonly duration?: string;
 }
 
-/** Several requests outside a dialog, as in register, are tied together by the server's store alone: no ladder can tell them apart. */
-function checkAlone(program: Program): void {
-  const taken = Array.from({ length: program.rows.length / ROW_SIZE }, (_, row) => row * ROW_SIZE)
-    .filter((at) => program.rows[at + ROW.OP] === OP.RECV_REQUEST)
-    .map((at) => METHOD_NAMES[program.rows[at + ROW.METHOD]!]!);
-  if (taken.length < 2 || taken.some((name) => ['INVITE', 'SUBSCRIBE', 'REFER'].includes(name))) return;
-  throw new UsageError(
-    `${program.flow} has several requests outside a dialog, which a ladder cannot tell apart; answer without a flow: the reference server can`,
-  );
+/** @throws UsageError for a flow that only the reference server can answer */
+function checkAlone(name: string): void {
+  if (needsStore(flowOf(name)))
+    throw new UsageError(
+      `${name} has several requests outside a dialog, which a ladder cannot tell apart; answer without a flow: the reference server can`,
+    );
 }
 
 export async function answer(names: readonly string[], o: AnswerFlags): Promise<void> {
@@ -41,7 +37,7 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
   if (!server && o.auth) throw new UsageError('--auth is for the reference server; leave the flows out');
   const holdUs = durationOf(o.hold, '--hold');
   const programs = server ? [REFERENCE_PROGRAM] : names.map((name) => programOf(name, 'callee', holdUs));
-  for (const program of programs) checkAlone(program);
+  if (!server) for (const name of names) checkAlone(name);
   const listen = (o.listen ?? ['udp:127.0.0.1:5060']).map((text) => parseLocal(text, '--listen'));
   const out = o.out === undefined ? null : outFolder(o.out, 'answer');
   const durationS = o.duration === undefined ? Number.POSITIVE_INFINITY : durationOf(o.duration, '--duration') / 1e6;

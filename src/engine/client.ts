@@ -71,7 +71,8 @@ export function launch(e: Engine, txn: number, wire: Wire, order: number): boole
   txns.length[txn] = outbox.length;
   e.tally.message(true, wire.method, 0, 0);
   outbox.send(chunk, outbox.length, txns.peer[txn]!, order, txn);
-  // RFC 3261 §17.1.1.2, §17.1.2.2: Timer A or E starts at T1, Timer B or F at 64·T1.
+  // RFC 3261 §17.1.1.2, §17.1.2.2: Timer A or E starts at T1, Timer B or F at 64·T1. Counted from now, not from the beginning of the tick.
+  e.clock.read();
   e.lanes.start(txn * 2, e.doubling[0]!);
   e.lanes.start(txn * 2 + 1, e.timeoutLane);
   return true;

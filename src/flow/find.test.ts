@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findFlow, listFlows } from './find.ts';
+import { needsStore } from './flow.ts';
 import { formatProblem } from './problem.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flows-'));
@@ -75,4 +76,12 @@ describe('flows by name or file', () => {
       `${file}:5:25: no data file gives {{data.user}}; mend: give one with --data FILE.csv`,
     ]);
   });
+});
+
+it('tells the flows that no ladder can answer from the others', () => {
+  const needing = listFlows().filter(({ name }) => {
+    const found = findFlow(name);
+    return 'flow' in found && needsStore(found.flow);
+  });
+  expect(needing.map(({ name }) => name)).toEqual(['publish', 'register']);
 });

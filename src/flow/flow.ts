@@ -88,6 +88,13 @@ export function methodsOf(flow: Flow): string[] {
   return [...methods];
 }
 
+/** Whether several requests of the caller stand outside a dialog, as in register: only a server's store ties them together. */
+export function needsStore(flow: Flow): boolean {
+  if (methodsOf(flow).some((name) => ['INVITE', 'SUBSCRIBE', 'REFER'].includes(name))) return false;
+  const asks = ({ choices }: MessageStep): boolean => choices.some(({ kind }) => kind === 'request');
+  return flow.steps.filter((step) => step.kind === 'message' && step.from === 'caller' && asks(step)).length > 1;
+}
+
 /** The first message step at or behind `index`, over pauses and gotos; `steps.length` when the end comes first. */
 export function nextMessage(steps: readonly { readonly kind: string; readonly to?: number }[], index: number): number {
   let at = index;
