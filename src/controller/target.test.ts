@@ -1,0 +1,195 @@
+// Targets and own addresses as people type them: every form, every mistake, and a name that does not resolve. Asks no name server.
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseLocal, parseTarget, resolveTarget, sourceAddress } from './target.ts';
+import { UsageError } from './usage-error.ts';
+
+const lookup = vi.hoisted(() => vi.fn());
+vi.mock('node:dns/promises', () => ({ lookup }));
+
+function complaint(ask: () => unknown): string {
+  try {
+    ask();
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as UsageError).exitCode).toBe(2);
+    return (error as UsageError).message;
+  }
+  throw new Error('no complaint');
+}
+
+describe('parseTarget', () => {
+  it.each([
+    ['udp:127.0.0.1:5070', '', '127.0.0.1', 5070],
+    ['udp:127.0.0.1', '', '127.0.0.1', 5060],
+    ['udp:alice@127.0.0.1:5070', 'alice', '127.0.0.1', 5070],
+    ['udp:alice@proxy.example.com', 'alice', 'proxy.example.com', 5060],
+    ['UDP:Proxy.Example.com:5062', '', 'Proxy.Example.com', 5062],
+    ['sip:alice@example.com', 'alice', 'example.com', 5060],
+    ['sip:alice@example.com:5080', 'alice', 'example.com', 5080],
+    ['sip:alice@example.com;transport=udp', 'alice', 'example.com', 5060],
+    ['sip:alice@example.com;transport=UDP', 'alice', 'example.com', 5060],
+    ['sip:example.com', '', 'example.com', 5060],
+    ['sip:+15551234;phone-context=example.com@10.0.0.1', '+15551234;phone-context=example.com', '10.0.0.1', 5060],
+    ['sip:a:b@10.0.0.1', 'a:b', '10.0.0.1', 5060],
+    ['127.0.0.1:5070', '', '127.0.0.1', 5070],
+    ['127.0.0.1', '', '127.0.0.1', 5060],
+    ['example.com', '', 'example.com', 5060],
+    ['example.com.:5070', '', 'example.com.', 5070],
+    ['alice@example.com:5070', 'alice', 'example.com', 5070],
+    ['sip-proxy_1:5060', '', 'sip-proxy_1', 5060],
+    ['localhost', '', 'localhost', 5060],
+    ['udp:localhost:5070', '', 'localhost', 5070],
+    ['udp:h:1', '', 'h', 1],
+    ['udp:h:65535', '', 'h', 65_535],
+  ])('%s', (text, user, host, port) => {
+    expect(parseTarget(text)).toEqual({ text, user, host, port });
+  });
+
+  it.each(['', 'udp:', 'udp::5060', 'udp:h:', 'udp:h:50x', 'two words', 'udp:two words:5060', 'udp:h:5060:1'])(
+    'complains of %j and says the forms',
+    (text) => {
+      expect(complaint(() => parseTarget(text))).toMatch(
+        /is not udp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT$/,
+      );
+    },
+  );
+
+  it.each([
+    ['sctp:h:5060', 'begins with "sctp:"'],
+    ['http://h', 'begins with "http:"'],
+    ['tel:+15551234', 'begins with "tel:"'],
+    ['udp:h:0', 'port 0 is not from 1 to 65535'],
+    ['udp:h:65536', 'port 65536 is not from 1 to 65535'],
+  ])('%s: %s', (text, expected) => {
+    expect(complaint(() => parseTarget(text))).toContain(expected);
+  });
+
+  it.each([
+    'tcp:h:5070',
+    'tls:h:5070',
+    'ws:h:5070',
+    'wss:h:5070',
+    'TCP:h:5070',
+    'sips:a@h:5070',
+    'sip:a@h:5070;transport=tcp',
+    'sip:a@h:5070;lr;transport=TLS',
+  ])('%s: only UDP, and what to write', (text) => {
+    expect(complaint(() => parseTarget(text))).toBe(
+      `target "${text}": only UDP works in this version; write udp:h:5070`,
+    );
+  });
+
+  it.each(['udp:[::1]:5060', '[::1]', '[::1]:5060', 'sip:a@[2001:db8::1]'])('%s: no IPv6 yet', (text) => {
+    expect(complaint(() => parseTarget(text))).toMatch(/IPv6 does not work in this version; give an IPv4 address$/);
+  });
+
+  it('takes every port and every address, and never throws anything but a usage error', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), fc.integer({ min: 1, max: 65_535 }), (address, port) => {
+        expect(parseTarget(`udp:${address}:${port}`)).toMatchObject({ host: address, port });
+        expect(parseTarget(`${address}:${port}`)).toMatchObject({ host: address, port });
+      }),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((s) => `udp:${s}`),
+        ),
+        (text) => {
+          try {
+            const { host, port } = parseTarget(text);
+            expect(host).not.toBe('');
+            expect(port >= 1 && port <= 65_535).toBe(true);
+          } catch (error) {
+            expect(error).toBeInstanceOf(UsageError);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('resolveTarget', () => {
+  beforeEach(() => {
+    lookup.mockReset();
+  });
+
+  it('takes an address as it is', async () => {
+    expect(await resolveTarget('udp:a@127.0.0.1:5070')).toEqual({
+      text: 'udp:a@127.0.0.1:5070',
+      user: 'a',
+      host: '127.0.0.1',
+      port: 5070,
+      address: '127.0.0.1',
+    });
+    expect(lookup).not.toHaveBeenCalled();
+  });
+
+  it('asks for the IPv4 address of a name and keeps the name', async () => {
+    lookup.mockResolvedValue({ address: '192.0.2.7', family: 4 });
+    const target = await resolveTarget('sip:a@proxy.example.com');
+    expect(target).toMatchObject({ host: 'proxy.example.com', address: '192.0.2.7', port: 5060 });
+    expect(lookup).toHaveBeenCalledWith('proxy.example.com', 4);
+  });
+
+  it.each(['ENOTFOUND', 'EAI_AGAIN'])('a host that does not resolve (%s) ends with 5', async (code) => {
+    lookup.mockRejectedValue(Object.assign(new Error(code), { code }));
+    const error = await resolveTarget('udp:nosuch.invalid:5060').catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as UsageError).exitCode).toBe(5);
+    expect((error as UsageError).message).toBe(
+      `target "udp:nosuch.invalid:5060": the host nosuch.invalid does not resolve (${code}); check the name or give an address`,
+    );
+  });
+
+  it('a target that is none is never looked up', async () => {
+    await expect(resolveTarget('udp:h:0')).rejects.toMatchObject({ exitCode: 2 });
+    expect(lookup).not.toHaveBeenCalled();
+  });
+});
+
+describe('sourceAddress', () => {
+  it('is loopback for loopback', async () => {
+    expect(await sourceAddress('127.0.0.9')).toMatch(/^127\./);
+  });
+});
+
+describe('parseLocal', () => {
+  it.each([
+    ['127.0.0.1:5070', '127.0.0.1', 5070],
+    ['udp:127.0.0.1:5070', '127.0.0.1', 5070],
+    ['127.0.0.1', '127.0.0.1', 0],
+    ['udp:0.0.0.0', '0.0.0.0', 0],
+    ['127.0.0.1:0', '127.0.0.1', 0],
+    ['127.0.0.1:65535', '127.0.0.1', 65_535],
+  ])('%s', (text, address, port) => {
+    expect(parseLocal(text, '--local')).toEqual({ address, port });
+  });
+
+  it.each([
+    '',
+    'localhost',
+    'localhost:5070',
+    '127.0.0.1:',
+    '127.0.0.1:65536',
+    '127.0.0.1:x',
+    '127.0.0:5',
+    '256.0.0.1',
+    '[::1]:5070',
+    'sip:127.0.0.1',
+    '5070',
+    ' 127.0.0.1',
+  ])('complains of %j, naming the option and a good one', (text) => {
+    expect(complaint(() => parseLocal(text, '--listen'))).toBe(
+      `--listen "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070`,
+    );
+  });
+
+  it.each(['tcp', 'tls', 'ws', 'wss'])('%s: not yet', (scheme) => {
+    expect(complaint(() => parseLocal(`${scheme}:127.0.0.1:5070`, '--local'))).toBe(
+      `--local "${scheme}:127.0.0.1:5070": only UDP works in this version; write udp:ADDRESS:PORT`,
+    );
+  });
+});
