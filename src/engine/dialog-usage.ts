@@ -4,7 +4,7 @@ import { DIALOG } from '../dialog/dialogs.ts';
 import { COUNTER } from '../metrics/counters.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
-import { launch, openClient, setIdentity, setRemote, setTransaction } from './client.ts';
+import { countAgain, launch, openClient, setIdentity, setRemote, setTransaction } from './client.ts';
 import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { dialogPeer } from './server.ts';
@@ -54,7 +54,10 @@ export function releaseFork(e: Engine, txn: number): void {
   }
   // A retransmission of a 2xx that was confirmed or released before wants its ACK only.
   const tag = tagHash(e);
-  if (links.answeredBy[txn] !== tag) {
+  if (links.answeredBy[txn] === tag) {
+    tally.add(COUNTER.RETRANSMITTED);
+    countAgain(e, txn);
+  } else {
     links.answeredBy[txn] = tag;
     tally.add(COUNTER.FORKED);
     const bye = openClient(e, METHOD.BYE, NONE, peer, cseq + 1);

@@ -27,7 +27,7 @@ import { Outbox } from './outbox.ts';
 import { PeerCache } from './peer-cache.ts';
 import type { WorkerConfig } from './protocol.ts';
 import { Reference } from './reference.ts';
-import { Tally } from './tally.ts';
+import { ackLines, Tally } from './tally.ts';
 import { TransactionLinks } from './transactions.ts';
 import { Users, usedColumns } from './users.ts';
 
@@ -81,6 +81,7 @@ export class Engine {
 
   readonly programs: readonly Program[];
   readonly wires: Wire[][];
+  readonly ackLines: readonly Int32Array[];
   /** Lane of each row of each program that has a time, NONE elsewhere. */
   readonly rowLanes: Int32Array[];
   /** Responses no flow wrote: refusals and the like, by method and status. */
@@ -189,6 +190,7 @@ export class Engine {
       dataColumns: usedColumns(config),
     };
     this.wires = config.programs.map((program) => composeAll(memory, program, this.ends));
+    this.ackLines = config.programs.map(ackLines);
 
     this.scratch = memory.reserve(SCRATCH_BYTES);
     this.branchAt = memory.reserve(BRANCH_LENGTH);

@@ -11,7 +11,7 @@ import { HEADER, METHOD } from '../sip/names.ts';
 import { STATE } from '../transaction/constants.ts';
 import { CALL } from './calls.ts';
 import { captureRow, releaseVariables, setVariables } from './capture.ts';
-import { launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
+import { countAgain, launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
 import type { Wire } from './compose.ts';
 import { confirmDialog, releaseFork } from './dialog-usage.ts';
 import type { Engine } from './engine.ts';
@@ -126,7 +126,7 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
       return;
     }
     if (again) {
-      if (txn !== calls.inviteClient[call] || calls.flags[call]! & CALL.ACKED) sendAck(e, call, txn, null, NONE, true);
+      if (txn !== calls.inviteClient[call] || calls.flags[call]! & CALL.ACKED) sendAck(e, call, txn, null, true);
       return;
     }
   }
@@ -150,6 +150,12 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
       calls.flags[call]! |= CALL.ANSWERED;
     fail(e, call, FAILURE.UNEXPECTED_RESPONSE, method, status);
     return;
+  }
+  if (method === METHOD.INVITE && status >= 300) {
+    // RFC 3261 §17.1.1.3: the transaction has sent the ACK of the ladder.
+    const program = calls.program[call]!;
+    e.txns.line[txn] = e.ackLines[program]![row]!;
+    e.tally.line(program, e.txns.line[txn]!, LINE.SENT);
   }
   const reliable = (e.rowsOf(call)[row * ROW_SIZE + ROW.FLAGS]! & FLAG.RELIABLE) !== 0;
   // An early dialog is of use only where something is sent in it: the PRACK of a reliable provisional.
@@ -331,7 +337,7 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
   const { calls, dialogs } = e;
   const { method } = wire;
   if (method === METHOD.ACK) {
-    sendAck(e, call, calls.inviteClient[call]!, wire, wire.ladder, false);
+    sendAck(e, call, calls.inviteClient[call]!, wire, false);
     return true;
   }
   const invite = method === METHOD.INVITE;
@@ -379,23 +385,25 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
 }
 
 /** RFC 3261 §13.2.2.4: the ACK for a 2xx is the user's own, with a branch of its own; each 2xx retransmission gets it again. */
-function sendAck(e: Engine, call: number, invite: number, wire: Wire | null, ladder: number, again: boolean): void {
+function sendAck(e: Engine, call: number, invite: number, wire: Wire | null, again: boolean): void {
   const { calls, outbox } = e;
   if (invite === NONE) return;
   setIdentity(e, call, calls.serial[call]!, e.users.row(call));
   setRemote(e, call);
   setTransaction(e, BRANCH_KIND.ACK, invite, e.txns.cseq[invite]!);
   if (e.users.authenticates) e.users.setAckAuth(call);
-  const chunk = outbox.render(wire ?? ackWire(e, call), e.fields);
+  const ack = wire ?? ackWire(e, call);
+  const chunk = outbox.render(ack, e.fields);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;
   }
   calls.flags[call]! |= CALL.ACKED;
   e.tally.message(true, METHOD.ACK, 0, 0);
+  e.txns.line[invite] = ack.ladder;
   if (again) {
     e.tally.add(COUNTER.RETRANSMITTED);
-    e.tally.line(calls.program[call]!, ladder, LINE.RETRANSMITTED);
+    countAgain(e, invite);
   }
   outbox.send(chunk, outbox.length, calls.peer[call]!, call, NONE);
   outbox.freeLater(chunk, outbox.length);
@@ -445,7 +453,7 @@ function hangUp(e: Engine, call: number): void {
     return;
   }
   if (calls.flags[call]! & CALL.ANSWERED) {
-    if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, invite, null, NONE, false);
+    if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, invite, null, false);
     const leaving = calls.otherClient[call]!;
     if (leaving !== NONE && ownerOf(e, leaving) === call && txns.method[leaving] === METHOD.BYE) return;
     sendLast(e, call, METHOD.BYE, ++dialogs.localCseq[call]!, NONE);

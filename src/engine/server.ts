@@ -11,7 +11,7 @@ import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { begin, effects, nextState, step } from '../transaction/machine.ts';
 import { cancelKey, serverKey } from '../transaction/match.ts';
 import { CALL } from './calls.ts';
-import { closeTransaction, dropChunk, ownerOf, resend, runTimers } from './client.ts';
+import { closeTransaction, countAgain, dropChunk, ownerOf, resend, runTimers } from './client.ts';
 import type { Wire } from './compose.ts';
 import { restoreEcho, saveEcho, setEcho, setToTag } from './echo.ts';
 import type { Engine } from './engine.ts';
@@ -159,6 +159,7 @@ function respondAgain(e: Engine, txn: number): void {
   }
   e.tally.add(COUNTER.RETRANSMITTED);
   e.tally.message(false, 0, wire.status, 0);
+  countAgain(e, txn);
   outbox.send(chunk, outbox.length, txns.peer[txn]!, e.calls.capacity, NONE);
   outbox.freeLater(chunk, outbox.length);
 }
@@ -389,8 +390,8 @@ export function respond(e: Engine, txn: number, wire: Wire, call: number): boole
   } else if (invite || !wire.repeatable) {
     txns.chunk[txn] = chunk;
     txns.length[txn] = length;
-    txns.line[txn] = wire.ladder;
   } else outbox.freeLater(chunk, length);
+  txns.line[txn] = wire.ladder;
   runTimers(e, txn, effects(packed));
   if (status >= 200 && links.echo[txn]! > 0) {
     outbox.freeLater(links.echo[txn]! - 1, links.echoLength[txn]!);

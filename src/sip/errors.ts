@@ -1,6 +1,7 @@
 // Why bytes are not a SIP message. Constants and their texts only.
 
-/** -1 is kept for stream framing: the message is not whole yet. */
+/** A stream holds no whole message yet (frame.ts): not a fault. */
+export const ERR_NEED_MORE = -1;
 /** Only CR and LF: a keepalive (RFC 5626 §3.5.1), not a message. */
 export const ERR_KEEPALIVE = -2;
 export const ERR_START_LINE = -3;
@@ -17,6 +18,11 @@ export const ERR_CSEQ = -12;
 export const ERR_CONTENT_LENGTH = -13;
 export const ERR_MISSING = -14;
 export const ERR_BODY_SHORT = -15;
+/** From here on: why a stream cannot be cut into messages any further (frame.ts). */
+export const ERR_NO_CONTENT_LENGTH = -16;
+export const ERR_HEADER_TOO_LONG = -17;
+export const ERR_MESSAGE_TOO_LONG = -18;
+export const ERR_LOST_FRAME = -19;
 
 /** A sentence for each code, by its absolute value. */
 const ERROR_TEXTS: readonly string[] = [
@@ -36,6 +42,10 @@ const ERROR_TEXTS: readonly string[] = [
   'Content-Length is not one decimal number (RFC 3261 §20.14)',
   'Via, From, To, Call-ID or CSeq is missing (RFC 3261 §8.1.1)',
   'the body is shorter than Content-Length says (RFC 3261 §18.3)',
+  'a message on a stream has no Content-Length (RFC 3261 §18.3)',
+  'the header fields of a message on a stream are longer than is taken here',
+  'a message on a stream is longer than is taken here',
+  'what follows a message on a stream is no SIP message: a Content-Length before it was too small, or this is another protocol',
 ];
 
 /** @throws RangeError for a code that is none of these */

@@ -6,7 +6,7 @@ import { CONTROL, CONTROL_CELLS, type LoadConfig, type WorkerConfig } from '../.
 import { compile } from '../../src/flow/compile.ts';
 import { findFlow } from '../../src/flow/find.ts';
 import type { Program } from '../../src/flow/program.ts';
-import { COUNTER } from '../../src/metrics/counters.ts';
+import { COUNTER, LINE, LINE_COUNTERS } from '../../src/metrics/counters.ts';
 import { Memory } from '../../src/sip/memory.ts';
 import { Clock } from '../../src/time/clock.ts';
 import { Schedule } from '../../src/time/schedule.ts';
@@ -190,6 +190,20 @@ export function counts(end: End | null): Record<'started' | 'succeeded' | 'faile
     dropped: counters[COUNTER.CALLS_DROPPED]!,
     unexpected: counters[COUNTER.UNEXPECTED]!,
   };
+}
+
+export function counter(end: End | null, name: keyof typeof COUNTER): number {
+  return end!.e.tally.counters[COUNTER[name]]!;
+}
+
+/** Counters of LINE by ladder line: `SENT` of line 3 is `lines(end, 'SENT')[3]`. */
+export function lines(end: End | null, what: keyof typeof LINE): number[] {
+  const { programs, tally } = end!.e;
+  return programs[0]!.ladder.map((_, line) => tally.lineCounts[0]![line * LINE_COUNTERS + LINE[what]]!);
+}
+
+export function failures(end: End | null): string[] {
+  return end!.e.tally.failures().map(({ count, reason }) => `${count} ${reason}`);
 }
 
 export const NOTHING_HELD = {
