@@ -202,6 +202,11 @@ export function lines(end: End | null, what: keyof typeof LINE): number[] {
   return programs[0]!.ladder.map((_, line) => tally.lineCounts[0]![line * LINE_COUNTERS + LINE[what]]!);
 }
 
+/** Why calls failed: how many, and the reason. */
+export function failures(end: End | null): string[] {
+  return end!.e.tally.failures().map(({ count, reason }) => `${count} ${reason}`);
+}
+
 export const NOTHING_HELD = {
   calls: 0,
   callsWithSerial: 0,
