@@ -74,6 +74,6 @@ export function usageTimer(e: Engine, call: number): void {
   calls.keptCount[call] = count + 1;
   sendKept(e, call);
   const last = count + 1 === (reliable ? LAST_1XX : LAST_2XX);
-  // The last wait of a 2xx is what is left of 64·T1: half a second.
-  e.lanes.start(e.callNode(call, 1), last && !reliable ? e.doubling[0]! : e.retransmitLane(count + 1, reliable));
+  // The last wait is what is left of 64·T1: half a second.
+  e.lanes.start(e.callNode(call, 1), last ? e.doubling[0]! : e.retransmitLane(count + 1, reliable));
 }
