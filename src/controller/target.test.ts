@@ -37,6 +37,10 @@ describe('parseTarget', () => {
     ['example.com', '', 'example.com', 5060],
     ['example.com.:5070', '', 'example.com.', 5070],
     ['alice@example.com:5070', 'alice', 'example.com', 5070],
+    // A single label and a port are no scheme.
+    ['localhost:5070', '', 'localhost', 5070],
+    ['proxy:5060', '', 'proxy', 5060],
+    ['proxy:5060;transport=udp', '', 'proxy', 5060],
     ['sip-proxy_1:5060', '', 'sip-proxy_1', 5060],
     ['localhost', '', 'localhost', 5060],
     ['udp:localhost:5070', '', 'localhost', 5070],
@@ -46,14 +50,21 @@ describe('parseTarget', () => {
     expect(parseTarget(text)).toEqual({ text, user, host, port });
   });
 
-  it.each(['', 'udp:', 'udp::5060', 'udp:h:', 'udp:h:50x', 'two words', 'udp:two words:5060', 'udp:h:5060:1'])(
-    'complains of %j and says the forms',
-    (text) => {
-      expect(complaint(() => parseTarget(text))).toMatch(
-        /is not udp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT$/,
-      );
-    },
-  );
+  it.each([
+    '',
+    'udp:',
+    'udp::5060',
+    'udp:@h',
+    'udp:h:',
+    'udp:h:50x',
+    'two words',
+    'udp:two words:5060',
+    'udp:h:5060:1',
+  ])('complains of %j and says the forms', (text) => {
+    expect(complaint(() => parseTarget(text))).toMatch(
+      /is not udp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT$/,
+    );
+  });
 
   it.each([
     ['sctp:h:5060', 'begins with "sctp:"'],
@@ -61,6 +72,14 @@ describe('parseTarget', () => {
     ['tel:+15551234', 'begins with "tel:"'],
     ['udp:h:0', 'port 0 is not from 1 to 65535'],
     ['udp:h:65536', 'port 65536 is not from 1 to 65535'],
+    ['h:99999999999999999999', 'is not from 1 to 65535'],
+    ['udp:5060', '"5060" is neither an IPv4 address nor a host name'],
+    ['udp:256.0.0.1:5060', '"256.0.0.1" is neither'],
+    ['udp:10.1:5060', '"10.1" is neither'],
+    ['udp:h/x', '"h/x" is neither'],
+    ['sip:h?Subject=x', '"h?Subject=x" is neither'],
+    ['sip:alice@h;lr', 'leave out ";lr"'],
+    ['sip:alice@h;transport=udp;user=phone', 'leave out ";transport=udp;user=phone"'],
   ])('%s: %s', (text, expected) => {
     expect(complaint(() => parseTarget(text))).toContain(expected);
   });
@@ -74,15 +93,19 @@ describe('parseTarget', () => {
     'sips:a@h:5070',
     'sip:a@h:5070;transport=tcp',
     'sip:a@h:5070;lr;transport=TLS',
+    'sip:a@h:5070;transport=udpx',
   ])('%s: only UDP, and what to write', (text) => {
     expect(complaint(() => parseTarget(text))).toBe(
       `target "${text}": only UDP works in this version; write udp:h:5070`,
     );
   });
 
-  it.each(['udp:[::1]:5060', '[::1]', '[::1]:5060', 'sip:a@[2001:db8::1]'])('%s: no IPv6 yet', (text) => {
-    expect(complaint(() => parseTarget(text))).toMatch(/IPv6 does not work in this version; give an IPv4 address$/);
-  });
+  it.each(['udp:[::1]:5060', '[::1]', '[::1]:5060', '::1', 'udp:::1', 'fe80::1', 'sip:a@[2001:db8::1]'])(
+    '%s: no IPv6 yet',
+    (text) => {
+      expect(complaint(() => parseTarget(text))).toMatch(/IPv6 does not work in this version; give an IPv4 address$/);
+    },
+  );
 
   it('takes every port and every address, and never throws anything but a usage error', () => {
     fc.assert(
@@ -153,6 +176,15 @@ describe('resolveTarget', () => {
 describe('sourceAddress', () => {
   it('is loopback for loopback', async () => {
     expect(await sourceAddress('127.0.0.9')).toMatch(/^127\./);
+  });
+
+  it('what has no route ends with 5', async () => {
+    const error = await sourceAddress('255.255.255.255').catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as UsageError).exitCode).toBe(5);
+    expect((error as UsageError).message).toMatch(
+      /^no route to 255\.255\.255\.255: .*; check the address or give --local$/,
+    );
   });
 });
 

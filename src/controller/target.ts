@@ -17,20 +17,31 @@ export interface Target {
 
 const FORMS = 'udp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT';
 
+/** A word before a colon is a scheme unless a port alone follows it: `proxy:5060` is a host and a port. */
+const FORM =
+  /^(?:((?:udp|tcp|tls|wss?|sips?)(?=:)|[a-z]+(?=:(?!\d+(?:;|$)))):)?(?:([^@\s:]+(?::[^@\s]+)?)@)?(\[[^\]]*\]|[^:@\s;]+)(?::(\d+))?(;.*)?$/i;
+// RFC 3261 §25.1: the last label of a host name begins with a letter; anything else must be an address.
+const HOST_NAME = /^(?:[\w-]+\.)*[a-z][\w-]*\.?$/i;
+
 /** `udp:user@host:port`, `sip:user@host`, `host:port`. The default port is 5060 (RFC 3261 §19.1.2). */
 export function parseTarget(text: string): Omit<Target, 'address'> {
-  const match = /^(?:([a-z]+):)?(?:([^@\s]+)@)?(\[[^\]]*\]|[^:@\s;]+)(?::(\d+))?(;.*)?$/i.exec(text);
-  if (match === null) throw new UsageError(`target "${text}" is not ${FORMS}`);
+  const noV6 = `target "${text}": IPv6 does not work in this version; give an IPv4 address`;
+  const match = FORM.exec(text);
+  if (match === null)
+    throw new UsageError(isIPv6(text.replace(/^(udp|sip):/i, '')) ? noV6 : `target "${text}" is not ${FORMS}`);
   const [, scheme = 'udp', user = '', host = '', port = '5060', params = ''] = match;
   const kind = scheme.toLowerCase();
-  if (['tcp', 'tls', 'ws', 'wss', 'sips'].includes(kind) || /;\s*transport=(?!udp)/i.test(params))
+  if (host.startsWith('[')) throw new UsageError(noV6);
+  if (['tcp', 'tls', 'ws', 'wss', 'sips'].includes(kind) || /;\s*transport=(?!udp(?:;|$))/i.test(params))
     throw new UsageError(`target "${text}": only UDP works in this version; write udp:${host}:${port}`);
   if (kind !== 'udp' && kind !== 'sip')
     throw new UsageError(`target "${text}" begins with "${scheme}:"; want ${FORMS}`);
-  if (host.startsWith('[') || isIPv6(host))
-    throw new UsageError(`target "${text}": IPv6 does not work in this version; give an IPv4 address`);
+  if (!isIPv4(host) && !HOST_NAME.test(host))
+    throw new UsageError(`target "${text}": "${host}" is neither an IPv4 address nor a host name; want ${FORMS}`);
   const number = Number(port);
   if (number < 1 || number > 65_535) throw new UsageError(`target "${text}": port ${port} is not from 1 to 65535`);
+  if (!/^(;transport=udp)?$/i.test(params))
+    throw new UsageError(`target "${text}": URI parameters are not sent in this version; leave out "${params}"`);
   return { text, user, host, port: number };
 }
 
@@ -56,7 +67,8 @@ export async function sourceAddress(address: string): Promise<string> {
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.connect(9, address, () => resolve());
+      // Told of a failure too, though its type does not say so; then no 'error' is emitted.
+      socket.connect(9, address, (error?: Error) => (error === undefined ? resolve() : reject(error)));
     });
     return socket.address().address;
   } catch (error) {
