@@ -43,7 +43,7 @@ afterEach(async () => {
   pool = null;
 });
 
-async function open(file: string, count = 1): Promise<Heard> {
+async function open(file: string, count = 1, readyMs?: number): Promise<Heard> {
   const heard: Heard = { messages: [], deaths: [] };
   pool = await Pool.open(
     configs(count),
@@ -52,6 +52,7 @@ async function open(file: string, count = 1): Promise<Heard> {
       onDeath: (index, reason) => heard.deaths.push([index, reason]),
     },
     file,
+    readyMs,
   );
   return heard;
 }
@@ -146,6 +147,21 @@ describe('a worker that cannot start', () => {
     const file = join(folder, name);
     if (text !== '') writeFileSync(file, text);
     await expect(open(file)).rejects.toThrow();
+  });
+});
+
+describe('a worker that never gets ready', () => {
+  it('but ends is an error', async () => {
+    await expect(open(worker('never-ready', ''))).rejects.toThrow('worker 0 ended before it was ready');
+  });
+
+  it.each([
+    ['waits', 'await new Promise(() => {});'],
+    ['loops', 'for (;;);'],
+  ])('but %s is an error', async (name, body) => {
+    await expect(open(worker(`never-${name}`, `if (index === 1) { ${body} } ${GOOD}`), 2, 300)).rejects.toThrow(
+      'worker 1 was not ready after 0.3 s',
+    );
   });
 });
 

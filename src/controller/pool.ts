@@ -21,6 +21,11 @@ function workerFile(): string {
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/src/engine/worker.js', import.meta.url));
 }
 
+/** From the thread to the open socket, the rehearsal included: far above what any takes. */
+const READY_MS = 60_000;
+/** After a worker's end its last messages may still be on their way; a port left open closes with the thread. */
+const LAST_WORDS_MS = 1_000;
+
 export class StartError extends Error {
   readonly usage: boolean;
 
@@ -42,10 +47,11 @@ export class Pool {
     configs: readonly Omit<WorkerConfig, 'control'>[],
     hooks: PoolHooks,
     file = workerFile(),
+    readyMs = READY_MS,
   ): Promise<Pool> {
     const pool = new Pool(configs.length, file);
     try {
-      await pool.openAll(configs, hooks);
+      await pool.openAll(configs, hooks, readyMs);
     } catch (error) {
       await pool.destroy();
       throw error;
@@ -67,7 +73,11 @@ export class Pool {
     this.piscina.on('error', () => {}); // a dead thread rejects its run() too: that is where it is told
   }
 
-  private async openAll(configs: readonly Omit<WorkerConfig, 'control'>[], hooks: PoolHooks): Promise<void> {
+  private async openAll(
+    configs: readonly Omit<WorkerConfig, 'control'>[],
+    hooks: PoolHooks,
+    readyMs: number,
+  ): Promise<void> {
     const control = this.control.buffer as SharedArrayBuffer;
     const opened = configs.map(
       (config) =>
@@ -75,8 +85,14 @@ export class Pool {
           const { port1, port2 } = new MessageChannel();
           this.ports.push(port1);
           let final = false;
+          const closed = new Promise<void>((done) => port1.once('close', done));
+          const limit = setTimeout(
+            () => reject(new Error(`worker ${config.index} was not ready after ${readyMs / 1000} s`)),
+            readyMs,
+          );
           port1.on('message', (message: FromWorker) => {
             if (message.type === 'ready') {
+              clearTimeout(limit);
               this.ready.push(message);
               resolve();
             } else if (message.type === 'failed') {
@@ -87,7 +103,7 @@ export class Pool {
           });
           const run = this.piscina.run({ port: port2, config: { ...config, control } }, { transferList: [port2] }).then(
             // Messages posted before the end may still be on their way: they come before the port's close.
-            () => new Promise<void>((done) => setTimeout(done, 20)),
+            () => within(closed, LAST_WORDS_MS),
             (error: Error) => {
               reject(error);
               if (!final) hooks.onDeath(config.index, error.message);
@@ -96,6 +112,8 @@ export class Pool {
           );
           this.runs.push(
             run.then(() => {
+              clearTimeout(limit);
+              reject(new Error(`worker ${config.index} ended before it was ready`));
               if (!final) hooks.onDeath(config.index, 'ended without its results');
             }),
           );
@@ -131,4 +149,14 @@ export class Pool {
     for (const port of this.ports) port.close();
     await this.piscina.destroy();
   }
+}
+
+/** Resolves with `promise`, or after `ms` without it. */
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }
