@@ -312,6 +312,36 @@ describe('a worker lost', () => {
   });
 });
 
+describe('a worker lost, once', () => {
+  it('that died before the start is not found silent later', async () => {
+    const { pool, summary } = await begin(2, {}, { onReady: () => (made.pool as FakePool).end(0, null, 'early') });
+    for (let s = 1; s <= 30; s++) {
+      pool.hooks.onMessage(snapshot(1, { atUs: s * 1e6 }));
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(pool.commands).toEqual([]);
+    pool.end(1, final(1, { atUs: 31e6 }));
+    expect((await summary).reasons).toEqual(['worker 0 died: early']);
+  });
+
+  it('that was silent is not named again when its thread is ended', async () => {
+    const { pool, summary } = await begin(1);
+    pool.destroy = async () => pool.hooks.onDeath(0, 'Terminating worker thread');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect((await summary).reasons.filter((r) => r.startsWith('worker 0 '))).toEqual([
+      'worker 0 died: silent for 20 s',
+    ]);
+  });
+
+  it('after the user has stopped: no timer is left', async () => {
+    const { run, pool, summary } = await begin(1);
+    run.stop(130);
+    await vi.advanceTimersByTimeAsync(25_000);
+    pool.end(0, final(0));
+    await summary;
+  });
+});
+
 describe('a target that refuses', () => {
   it('ends the run early, with 5 and its name', async () => {
     const { pool, summary } = await begin(1);
@@ -388,6 +418,24 @@ describe('stopping', () => {
     expect(pool.commands).toEqual([COMMAND.STOP]);
     pool.end(0, final(0));
     expect((await summary).exitCode).toBe(0);
+  });
+
+  it('by the user and then by --duration: no wait begins anew and no timer is left', async () => {
+    const { run, pool, summary } = await begin(1, { target: null, openModel: false, durationS: 5 });
+    await vi.advanceTimersByTimeAsync(4_000);
+    run.stop(130);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(pool.commands).toEqual([COMMAND.STOP]);
+    pool.end(0, final(0));
+    await summary;
+  });
+
+  it('before the sockets turn out not to open: no timer is left', async () => {
+    made.refuse = new Error('no memory');
+    const run = new Run({ ...PLAN, configs: [] }, {});
+    const summary = run.go();
+    run.stop(130);
+    await expect(summary).rejects.toBe(made.refuse);
   });
 
   it('without a call ends with the code of the signal', async () => {

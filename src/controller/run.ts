@@ -88,7 +88,9 @@ export class Run {
     return this.pool?.ratePercent ?? 100;
   }
 
+  /** Once: a second cause to stop must not begin the wait anew. */
   private drain(): void {
+    if (this.stoppedAtMs > 0) return;
     this.stoppedAtMs = performance.now();
     this.pool?.command(COMMAND.STOP);
     this.quitTimer = setTimeout(() => this.quit(), DRAIN_MS);
@@ -109,10 +111,13 @@ export class Run {
         onDeath: (index, reason) => {
           this.watch.ended(index);
           this.over.add(index);
-          this.deaths.push(`worker ${index} died: ${reason}`);
+          // A worker given up for its silence dies once more when its thread is ended.
+          if (!this.deaths.some((d) => d.startsWith(`worker ${index} `)))
+            this.deaths.push(`worker ${index} died: ${reason}`);
         },
       });
     } catch (error) {
+      if (this.quitTimer !== null) clearTimeout(this.quitTimer);
       if (error instanceof StartError && error.usage) throw new UsageError(error.message);
       throw error;
     }
@@ -121,7 +126,7 @@ export class Run {
     const startedAt = new Date().toISOString();
     const beginMs = performance.now();
     const cpu = process.cpuUsage();
-    for (const config of plan.configs) this.watch.heard(config.index, beginMs);
+    for (const { index } of plan.configs) if (!this.over.has(index)) this.watch.heard(index, beginMs);
     pool.start();
     if (this.stoppedAtMs > 0) pool.command(COMMAND.STOP);
     const limit =
