@@ -102,6 +102,16 @@ describe('planLoad', () => {
     expect(shares(0, 3)).toEqual([0, 0, 0]);
   });
 
+  it.each<[Partial<LoadOptions>, string]>([
+    [{ phases: [], users: 3, workers: 4 }, '--users 3 is less than 4 workers in all; give fewer --workers'],
+    [{ phases: [], users: 3, workers: 2, shardCount: 2 }, '--users 3 is less than 4 workers in all'],
+    [{ concurrency: 3, workers: 4 }, '--concurrency 3 is less than 4 workers; give fewer --workers'],
+    [{ workers: 3, local: { address: '127.0.0.1', port: 65_534 } }, '3 workers go beyond 65535; give a lower port'],
+  ])('refuses %j', (options, said) => {
+    expect(() => planLoad({ ...LOAD, ...options })).toThrow(UsageError);
+    expect(() => planLoad({ ...LOAD, ...options })).toThrow(said);
+  });
+
   it('has room for calls that are lost: rate times 40 s and the hold, never below 20,000', () => {
     const room = (options: Partial<LoadOptions>) => planLoad({ ...LOAD, ...options })[0]!.maxCalls;
     const phases = [

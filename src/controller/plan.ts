@@ -82,9 +82,9 @@ function advertised(address: string): string {
   return all.find((a) => a.family === 'IPv4' && !a.internal)?.address ?? '127.0.0.1';
 }
 
-/** Part `index` of `total` in `count` shares, at least 1 when there is any. */
+/** Part `index` of `total` in `count` shares. */
 function share(total: number, index: number, count: number): number {
-  return total === 0 ? 0 : Math.max(1, Math.floor(total / count) + (index < total % count ? 1 : 0));
+  return Math.floor(total / count) + (index < total % count ? 1 : 0);
 }
 
 export function planLoad(options: LoadOptions): Config[] {
@@ -98,6 +98,16 @@ export function planLoad(options: LoadOptions): Config[] {
   if (options.users > 0 && Math.ceil(options.users / shards) > maxCalls)
     throw new UsageError(
       `--users ${options.users} is more than ${maxCalls} calls a worker; raise --workers or --max-calls`,
+    );
+  const { concurrency, users, local } = options;
+  // A worker without a user, or without a call of the cap, would wait for ever or go beyond what was asked.
+  if (users > 0 && users < shards)
+    throw new UsageError(`--users ${users} is less than ${shards} workers in all; give fewer --workers`);
+  if (concurrency > 0 && concurrency < workers)
+    throw new UsageError(`--concurrency ${concurrency} is less than ${workers} workers; give fewer --workers`);
+  if (local.port > 0 && local.port + workers - 1 > 65_535)
+    throw new UsageError(
+      `--local port ${local.port}: worker i takes port + i, and ${workers} workers go beyond 65535; give a lower port`,
     );
   const load: LoadConfig = {
     phases: options.phases,
