@@ -110,7 +110,11 @@ export async function demo(o: {
   );
   await show.begin(run);
   try {
-    const summary = await run.go();
+    // Threads that wait for calls would keep the program from ending when the calling side could not start.
+    const summary = await run.go().catch((error: unknown) => {
+      answerer.stop(0);
+      throw error;
+    });
     show.end();
     answerer.stop(0);
     await answered;
