@@ -1,5 +1,6 @@
 // How the dialog room reads addresses: elements of Contact and Record-Route, and the parts of a URI that decide routing. Spans only; judges nothing.
 
+import { bytesOf } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
 
 const TAB = 9;
@@ -19,8 +20,8 @@ const BACKSLASH = 92;
 /** What `readAddress` fills: the URI without brackets, and the header parameters with their first semicolon. Empty spans where absent. */
 export const ADDRESS = { URI_START: 0, URI_END: 1, PARAMS_START: 2, PARAMS_END: 3 } as const;
 
-const LR = Uint8Array.from(Buffer.from('lr'));
-const METHOD = Uint8Array.from(Buffer.from('method'));
+const LR = bytesOf('lr');
+const METHOD = bytesOf('method');
 
 /**
  * Reads the name-addr or addr-spec that begins at `at` into `out`; returns where it ends: at a comma, or at `end`.

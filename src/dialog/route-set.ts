@@ -1,5 +1,6 @@
 // The route set of a dialog: collected from Record-Route, written as Route lines. Reads one message at a time; keeps nothing of a dialog.
 
+import { bytesOf, putText } from '../sip/bytes.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import { ADDRESS, isLooseRoute, putBytes, putRequestUri, readAddress } from './address.ts';
@@ -9,7 +10,7 @@ export const MAX_ROUTES = 70;
 /** `Route: <` and `>` CR LF. */
 export const LINE_BYTES = 11;
 
-const LINE_BEGIN = Uint8Array.from(Buffer.from('Route: <'));
+const LINE_BEGIN = bytesOf('Route: <');
 const GREATER = 62;
 const CR = 13;
 const LF = 10;
@@ -84,8 +85,7 @@ export class RouteSet {
 
 /** Writes `Route: <`. */
 export function putLineBegin(bytes: Uint8Array, to: number): number {
-  for (let i = 0; i < LINE_BEGIN.length; i++) bytes[to + i] = LINE_BEGIN[i]!;
-  return to + LINE_BEGIN.length;
+  return putText(bytes, to, LINE_BEGIN);
 }
 
 function putLineEnd(bytes: Uint8Array, to: number): number {

@@ -59,16 +59,15 @@ export function captureRow(e: Engine, call: number, row: number): boolean {
 
 function capturedText(e: Engine, header: string): string | null {
   const { msg } = e;
-  const text = (start: number, end: number) => Buffer.from(e.bytes.subarray(start, end)).toString('latin1');
   const wanted = header.toLowerCase();
-  if (wanted === 'body') return text(msg.bodyStart, msg.bodyEnd);
-  if (wanted === 'uri') return msg.isRequest ? text(msg.uriStart, msg.uriEnd) : null;
+  if (wanted === 'body') return e.text(msg.bodyStart, msg.bodyEnd);
+  if (wanted === 'uri') return msg.isRequest ? e.text(msg.uriStart, msg.uriEnd) : null;
   const id = HEADERS.findIndex(
     ([name, compact]) => name.toLowerCase() === wanted || (compact !== '' && compact === wanted),
   );
   for (let i = 0; i < msg.count; i++) {
-    const same = id > 0 ? msg.ids[i] === id : text(msg.nameStart[i]!, msg.nameEnd[i]!).toLowerCase() === wanted;
-    if (same) return text(msg.valueStart[i]!, msg.valueEnd[i]!);
+    const same = id > 0 ? msg.ids[i] === id : e.text(msg.nameStart[i]!, msg.nameEnd[i]!).toLowerCase() === wanted;
+    if (same) return e.text(msg.valueStart[i]!, msg.valueEnd[i]!);
   }
   return null;
 }

@@ -1,5 +1,6 @@
 // What a response copies from its request (RFC 3261 §8.2.6.2): taken from the message at hand, or kept for later. Copies; decides nothing.
 
+import { putText } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
@@ -13,11 +14,6 @@ const RECEIVED = Buffer.from(';received=');
 /** Bytes before the copies in a kept chunk: a length for each field. */
 const KEPT_HEAD = ECHO_FIELDS * 4;
 
-function putBytes(bytes: Uint8Array, at: number, from: Uint8Array): number {
-  for (let i = 0; i < from.length; i++) bytes[at + i] = from[i]!;
-  return at + from.length;
-}
-
 /** Fills the ECHO fields from e.msg, which came from `peer`. Via and Record-Route lines are put together in the scratch. */
 export function setEcho(e: Engine, peer: number): void {
   const { msg, fields, bytes } = e;
@@ -26,7 +22,7 @@ export function setEcho(e: Engine, peer: number): void {
   let via = msg.first[HEADER.VIA]!;
   let top = true;
   while (via !== NONE) {
-    at = putBytes(bytes, at, VIA_NAME);
+    at = putText(bytes, at, VIA_NAME);
     at = top ? putTopVia(e, at, via, peer) : putSpan(bytes, at, msg.valueStart[via]!, msg.valueEnd[via]!);
     bytes[at++] = 13;
     bytes[at++] = 10;
@@ -36,7 +32,7 @@ export function setEcho(e: Engine, peer: number): void {
   fields.set(FIELD.ECHO_VIA, viaFrom, at - viaFrom);
   const routeFrom = at;
   for (let rr = msg.first[HEADER.RECORD_ROUTE]!; rr !== NONE; rr = msg.next[rr]!) {
-    at = putBytes(bytes, at, RR_NAME);
+    at = putText(bytes, at, RR_NAME);
     at = putSpan(bytes, at, msg.valueStart[rr]!, msg.valueEnd[rr]!);
     bytes[at++] = 13;
     bytes[at++] = 10;
@@ -78,7 +74,7 @@ function putTopVia(e: Engine, to: number, field: number, peer: number): number {
     at = putNumber(bytes, at, transport.peerPort(peer));
     at = putSpan(bytes, at, rport, msg.viaEnd);
   }
-  at = putBytes(bytes, at, RECEIVED);
+  at = putText(bytes, at, RECEIVED);
   for (let i = 0; i < address.length; i++) bytes[at + i] = address.charCodeAt(i);
   at += address.length;
   return putSpan(bytes, at, msg.viaEnd, msg.valueEnd[field]!);

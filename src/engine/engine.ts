@@ -7,7 +7,7 @@ import { Recorder } from '../metrics/recorder.ts';
 import { RuleChecker } from '../rules/checker.ts';
 import { RuleContext } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.ts';
-import { putDecimal } from '../sip/bytes.ts';
+import { bytesOf, putDecimal } from '../sip/bytes.ts';
 import { KeyIndex } from '../sip/key-index.ts';
 import type { Memory } from '../sip/memory.ts';
 import { Message, NONE } from '../sip/message.ts';
@@ -147,7 +147,7 @@ export class Engine {
   /** --rate-limit: calls that may still begin, refilled as time passes. */
   private readonly tokens = new Float64Array(2);
   private readonly address = new Int32Array(4);
-  private readonly rel: Uint8Array = Uint8Array.from(Buffer.from('100rel'));
+  private readonly rel: Uint8Array = bytesOf('100rel');
   readonly rseqAt: number;
   readonly refusedBy = new Set<string>();
 
@@ -260,6 +260,11 @@ export class Engine {
     const raw = Buffer.from(text);
     this.bytes.set(raw, at);
     return raw.length;
+  }
+
+  /** Bytes of the block as text, one character each. Cold paths only. */
+  text(start: number, end: number): string {
+    return Buffer.from(this.bytes.subarray(start, end)).toString('latin1');
   }
 
   /** The template of a response that no flow wrote. */

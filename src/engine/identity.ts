@@ -1,11 +1,7 @@
 // Branches, tags and Call-IDs of this worker: fixed width, with the slot number inside, so that what comes back finds its slot without a table. Never guesses: a foreign text is NONE.
 
+import { bytesOf, putHex, putText, readHex } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
-
-const DIGITS = new Uint8Array(16);
-for (let i = 0; i < 16; i++) DIGITS[i] = '0123456789abcdef'.charCodeAt(i);
-const VALUES = new Int8Array(256).fill(-1);
-for (let i = 0; i < 16; i++) VALUES['0123456789abcdef'.charCodeAt(i)] = i;
 
 /** RFC 3261 §8.1.1.7: a branch begins with this cookie. */
 const COOKIE = 'z9hG4bK';
@@ -21,21 +17,6 @@ export const BRANCH_LENGTH = COOKIE.length + 1 + TAG_LENGTH;
 /** What a branch belongs to: a transaction slot, or the ACK for a 2xx of an INVITE transaction. */
 export const BRANCH_KIND = { TRANSACTION: 116 /* t */, ACK: 97 /* a */ } as const;
 
-export function putHex(bytes: Uint8Array, at: number, value: number, digits: number): void {
-  for (let i = digits - 1, v = value; i >= 0; i--, v >>>= 4) bytes[at + i] = DIGITS[v & 15]!;
-}
-
-/** Fixed-width hexadecimal as a 32-bit integer (as written: it may be negative), or NONE with `bad[0] = 1`. */
-function readHex(bytes: Uint8Array, at: number, digits: number, bad: Int32Array): number {
-  let value = 0;
-  for (let i = 0; i < digits; i++) {
-    const v = VALUES[bytes[at + i]!]!;
-    if (v < 0) bad[0] = 1;
-    value = (value << 4) | v;
-  }
-  return value;
-}
-
 export class Identity {
   private readonly stem: Uint8Array;
   private readonly cookie: Uint8Array;
@@ -46,20 +27,20 @@ export class Identity {
   /** @param token six characters that tell this run from others; @param worker 0–255 */
   constructor(token: string, worker: number) {
     if (!/^[0-9a-z]{6}$/.test(token)) throw new TypeError(`identity: token ${token} is not six of [0-9a-z]`);
-    this.stem = Uint8Array.from(Buffer.from(token + worker.toString(16).padStart(2, '0')));
-    this.cookie = Uint8Array.from(Buffer.from(COOKIE));
+    this.stem = bytesOf(token + worker.toString(16).padStart(2, '0'));
+    this.cookie = bytesOf(COOKIE);
   }
 
   /** Writes the tag of a call: TAG_LENGTH bytes. */
   putTag(bytes: Uint8Array, at: number, slot: number, serial: number): void {
-    for (let i = 0; i < STEM; i++) bytes[at + i] = this.stem[i]!;
+    putText(bytes, at, this.stem);
     putHex(bytes, at + STEM, slot, SLOT_DIGITS);
     putHex(bytes, at + STEM + SLOT_DIGITS, serial, SERIAL_DIGITS);
   }
 
   /** Writes the branch of a transaction slot: BRANCH_LENGTH bytes. */
   putBranch(bytes: Uint8Array, at: number, kind: number, slot: number, serial: number): void {
-    for (let i = 0; i < COOKIE.length; i++) bytes[at + i] = this.cookie[i]!;
+    putText(bytes, at, this.cookie);
     bytes[at + COOKIE.length] = kind;
     this.putTag(bytes, at + COOKIE.length + 1, slot, serial);
   }

@@ -190,10 +190,10 @@ function takeChallenge(e: Engine, call: number): boolean {
 }
 
 function valuesOf(e: Engine, id: number): string[] {
-  const { msg, bytes } = e;
+  const { msg } = e;
   const values: string[] = [];
   for (let field = msg.first[id]!; field !== NONE; field = msg.next[field]!)
-    values.push(Buffer.from(bytes.subarray(msg.valueStart[field]!, msg.valueEnd[field]!)).toString('latin1'));
+    values.push(e.text(msg.valueStart[field]!, msg.valueEnd[field]!));
   return values;
 }
 
@@ -430,7 +430,7 @@ export function fail(e: Engine, call: number, kind: number, method: number, stat
     () => e.expectation(program, calls.pc[call]!),
     () =>
       kind === FAILURE.UNEXPECTED_RESPONSE || kind === FAILURE.UNEXPECTED_REQUEST
-        ? Buffer.from(e.bytes.subarray(msg.start, Math.min(msg.end, msg.start + 4096))).toString('latin1')
+        ? e.text(msg.start, Math.min(msg.end, msg.start + 4096))
         : '',
   );
   hangUp(e, call);

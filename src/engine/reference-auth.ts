@@ -1,6 +1,7 @@
 // Who may come in at the reference server: 401 with challenges, credentials checked (RFC 3261 §22.1, §22.4; RFC 8760 §2.1). Keeps no state of its own.
 
 import { COUNTER } from '../metrics/counters.ts';
+import { bytesOf } from '../sip/bytes.ts';
 import { VERDICT } from '../sip/digest.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD_NAMES } from '../sip/names.ts';
@@ -13,15 +14,15 @@ const ALGORITHMS = ['SHA-512-256', 'SHA-256', 'MD5'];
 
 /** Whether the request in e.msg proves who sends it; answered 401, or 400 for credentials that cannot be read, when not. */
 export function authorized(e: Engine, txn: number): boolean {
-  const { msg, bytes } = e;
+  const { msg } = e;
   const r = e.reference!;
-  const text = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString('latin1');
   const method = METHOD_NAMES[msg.method] ?? '';
-  const uri = text(msg.uriStart, msg.uriEnd);
+  const uri = e.text(msg.uriStart, msg.uriEnd);
+  const body = e.text(msg.bodyStart, msg.bodyEnd);
   let found: number = VERDICT.NONE;
   for (let field = msg.first[HEADER.AUTHORIZATION]!; field !== NONE; field = msg.next[field]!) {
-    const value = text(msg.valueStart[field]!, msg.valueEnd[field]!);
-    const verdict = r.gate.check(value, method, uri, text(msg.bodyStart, msg.bodyEnd), r.nowS());
+    const value = e.text(msg.valueStart[field]!, msg.valueEnd[field]!);
+    const verdict = r.gate.check(value, method, uri, body, r.nowS());
     if (verdict !== VERDICT.NONE) found = verdict;
     if (verdict === VERDICT.OK) return true;
   }
@@ -31,7 +32,7 @@ export function authorized(e: Engine, txn: number): boolean {
   }
   r.begin();
   for (const algorithm of ALGORITHMS)
-    r.add(Buffer.from(`WWW-Authenticate: ${r.gate.challenge(r.nowS(), algorithm, found === VERDICT.STALE)}\r\n`));
+    r.add(bytesOf(`WWW-Authenticate: ${r.gate.challenge(r.nowS(), algorithm, found === VERDICT.STALE)}\r\n`));
   e.tally.add(COUNTER.REFUSED);
   send(e, txn, 401, NONE);
   return false;

@@ -1,9 +1,10 @@
 // The reference server as a user agent: INVITE sessions from the first ring to BYE (RFC 3261 §13–15, 3262, 3311, 4028, 6086). Called by the server and the player; plays no flow.
 
 import { COUNTER, LINE } from '../metrics/counters.ts';
-import { EXTENSION, extensionOf, RING_LIMIT_S } from '../server/extensions.ts';
+import { EXTENSION, extensionOf, RING_LIMIT_S, refusalOf } from '../server/extensions.ts';
 import { digits, tokenIs } from '../server/read.ts';
 import { putAnswer } from '../server/session-answer.ts';
+import { bytesOf } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { STATE } from '../transaction/constants.ts';
@@ -11,7 +12,7 @@ import { CALL } from './calls.ts';
 import { launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
 import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
-import { endCall, fail } from './player.ts';
+import { acceptCall, endCall, fail } from './player.ts';
 import { LADDER, PHASE, TEXT } from './reference.ts';
 import { authorized } from './reference-auth.ts';
 import { expireSubscription, refer, subscribe, subscribeOutside } from './reference-events.ts';
@@ -19,12 +20,12 @@ import { answerPlain, publish, refuseWith, register, unsupported } from './refer
 import { adopt, dialogPeer, refuse, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
 
-const APPLICATION_SDP = Uint8Array.from(Buffer.from('application/sdp'));
-const DTMF = Uint8Array.from(Buffer.from('dtmf'));
-const REFRESHER = Uint8Array.from(Buffer.from('refresher='));
-const SESSION_EXPIRES = Uint8Array.from(Buffer.from('Session-Expires: '));
-const BY_UAC = Uint8Array.from(Buffer.from(';refresher=uac\r\n'));
-const BY_UAS = Uint8Array.from(Buffer.from(';refresher=uas\r\n'));
+const APPLICATION_SDP = bytesOf('application/sdp');
+const DTMF = bytesOf('dtmf');
+const REFRESHER = bytesOf('refresher=');
+const SESSION_EXPIRES = bytesOf('Session-Expires: ');
+const BY_UAC = bytesOf(';refresher=uac\r\n');
+const BY_UAS = bytesOf(';refresher=uas\r\n');
 /** RFC 4028 §5: the smallest session interval. */
 const MIN_SE_S = 90;
 
@@ -44,8 +45,7 @@ export function serveOutside(e: Engine, txn: number): void {
       return;
     case METHOD.REFER: {
       const call = openServed(e, txn);
-      if (call !== NONE && refer(e, call, txn)) endCall(e, call, true);
-      else if (call !== NONE) endCall(e, call, false);
+      if (call !== NONE) endCall(e, call, refer(e, call, txn));
       return;
     }
     case METHOD.REGISTER:
@@ -83,17 +83,12 @@ export function openServed(e: Engine, txn: number): number {
     refuse(e, txn, 503);
     return NONE;
   }
-  const call = e.calls.take(r.program);
+  const call = acceptCall(e, r.program, e.receivedPeer);
   if (call === NONE) {
     e.tally.add(COUNTER.CALLS_DROPPED);
     refuse(e, txn, 503);
     return NONE;
   }
-  const { counters } = e.tally;
-  counters[COUNTER.CALLS_STARTED]!++;
-  counters[COUNTER.CALLS_CURRENT] = e.calls.inUse;
-  if (e.calls.inUse > counters[COUNTER.CALLS_PEAK]!) counters[COUNTER.CALLS_PEAK] = e.calls.inUse;
-  e.calls.peer[call] = e.receivedPeer;
   r.open(call);
   adopt(e, txn, call);
   if (e.dialogs.establishUas(call, e.msg) < 0) {
@@ -110,16 +105,9 @@ function invite(e: Engine, txn: number): void {
   const { msg } = e;
   const r = e.reference!;
   const extension = extensionOf(msg);
-  if (extension === EXTENSION.BUSY) {
-    refuse(e, txn, 486);
-    return;
-  }
-  if (extension === EXTENSION.AWAY) {
-    refuse(e, txn, 480);
-    return;
-  }
-  if (extension === EXTENSION.DECLINE) {
-    refuse(e, txn, 603);
+  const refusal = refusalOf(extension);
+  if (refusal !== 0) {
+    refuse(e, txn, refusal);
     return;
   }
   const described = msg.bodyEnd > msg.bodyStart;
@@ -129,7 +117,8 @@ function invite(e: Engine, txn: number): void {
     return;
   }
   // RFC 4028 §9: an interval below what we accept is refused with the least.
-  if (intervalWanted(e) !== NONE && intervalWanted(e) < MIN_SE_S) {
+  const wanted = intervalWanted(e);
+  if (wanted !== NONE && wanted < MIN_SE_S) {
     refuseWith(e, txn, 422, TEXT.MIN_SE);
     return;
   }
@@ -143,7 +132,7 @@ function invite(e: Engine, txn: number): void {
   if (call === NONE) return;
   e.calls.peerInviteCseq[call] = msg.cseq;
   r.sdpVersion[call] = 1;
-  agreeInterval(e, call);
+  agreeInterval(e, call, wanted);
   if (extension === EXTENSION.RING) {
     r.phase[call] = PHASE.RINGING_ON;
     ring(e, call, txn, answer, 180);
@@ -240,11 +229,10 @@ function intervalWanted(e: Engine): number {
   return value < 0 ? NONE : value;
 }
 
-/** RFC 4028 §9: the interval asked for is taken; the refresher named, else the caller. */
-function agreeInterval(e: Engine, call: number): void {
+/** RFC 4028 §9: the interval asked for (NONE: none) is taken; the refresher named, else the caller. */
+function agreeInterval(e: Engine, call: number, wanted: number): void {
   const { msg } = e;
   const r = e.reference!;
-  const wanted = intervalWanted(e);
   r.intervalS[call] = wanted === NONE ? 0 : Math.min(wanted, 86_400);
   r.weRefresh[call] = 0;
   if (wanted === NONE) return;
@@ -403,7 +391,7 @@ function change(e: Engine, call: number, txn: number): void {
     describe(e, length);
   } else if (msg.method === METHOD.INVITE) describe(e, 0);
   if (wanted !== NONE || r.intervalS[call]! > 0) {
-    if (wanted !== NONE) agreeInterval(e, call);
+    if (wanted !== NONE) agreeInterval(e, call, wanted);
     addInterval(e, call);
     watchSession(e, call);
   }

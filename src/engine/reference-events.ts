@@ -1,9 +1,10 @@
 // The reference server as a notifier: subscriptions (RFC 6665 §4.2), and the one NOTIFY that a REFER gets (RFC 3515 §2.4.4). Plays no flow.
 
 import { ADDRESS, readAddress } from '../dialog/address.ts';
+import { BRIEF, grantedS } from '../server/expiry.ts';
 import { PACKAGE, PACKAGES } from '../server/packages.ts';
 import { accepts, BAD, tokenIs, wholeNumber } from '../server/read.ts';
-import { putDecimal } from '../sip/bytes.ts';
+import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
@@ -13,9 +14,6 @@ import { openServed, released, request } from './reference-calls.ts';
 import { ALLOW_EVENTS_LINE, refuseWith, send } from './reference-single.ts';
 import { refuse } from './server.ts';
 
-const DEFAULT_S = 3600;
-const LONGEST_S = 7200;
-const SHORTEST_S = 60;
 const NAMES = PACKAGES.map(({ name }) => bytesOf(name));
 const TYPES = PACKAGES.map(({ type }) => bytesOf(type));
 const TYPE_LINES = PACKAGES.map(({ type }) => bytesOf(`Content-Type: ${type}\r\n`));
@@ -29,71 +27,72 @@ const BODIES = PACKAGES.map(({ body }) =>
 const EVENT = bytesOf('Event: ');
 const ACTIVE = bytesOf('Subscription-State: active;expires=');
 const EXPIRES = bytesOf('Expires: ');
+const REFER = bytesOf('refer');
 const ID = bytesOf(';id=');
 const SIPFRAG_200 = bytesOf('SIP/2.0 200 OK\r\n');
 const FALSE = bytesOf('false');
-
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text));
-}
+const ADDRESS_CELLS = new Int32Array(4);
+const AMP = bytesOf('&amp;');
+const LT = bytesOf('&lt;');
+const QUOT = bytesOf('&quot;');
 
 function packageOf(e: Engine): number {
   for (let id = 1; id < NAMES.length; id++) if (tokenIs(e.msg, HEADER.EVENT, NAMES[id]!)) return id;
   return PACKAGE.UNKNOWN;
 }
 
-/** What is wrong with the SUBSCRIBE in e.msg, answered; true when something was. */
-function refused(e: Engine, txn: number, event: number): boolean {
+/** How long the SUBSCRIBE in e.msg is granted, seconds; NONE when something is wrong with it, which is answered. */
+function grant(e: Engine, txn: number, event: number): number {
   const { msg } = e;
   if (event === PACKAGE.UNKNOWN) {
     // RFC 6665 §4.2.1.1: a package we do not know is 489 with those we do.
     refuseWith(e, txn, 489, ALLOW_EVENTS_LINE);
-    return true;
+    return NONE;
   }
   if (!accepts(msg, HEADER.ACCEPT, TYPES[event]!)) {
     refuse(e, txn, 406);
-    return true;
+    return NONE;
   }
   const wanted = wholeNumber(msg, HEADER.EXPIRES);
   if (wanted === BAD) {
     refuse(e, txn, 400);
-    return true;
+    return NONE;
   }
-  if (wanted > 0 && wanted < SHORTEST_S) {
+  const granted = grantedS(wanted);
+  if (granted === BRIEF) {
     // RFC 6665 §4.2.1.1: too brief is 423 with the least.
     refuseWith(e, txn, 423, TEXT.MIN_EXPIRES);
-    return true;
+    return NONE;
   }
-  return false;
+  return granted;
 }
 
 /** A SUBSCRIBE outside a dialog makes one. */
 export function subscribeOutside(e: Engine, txn: number): void {
   const event = packageOf(e);
-  if (refused(e, txn, event)) return;
+  const granted = grant(e, txn, event);
+  if (granted === NONE) return;
   const call = openServed(e, txn);
-  if (call !== NONE) accept(e, call, txn, event);
+  if (call !== NONE) accept(e, call, txn, event, granted);
 }
 
 /** A SUBSCRIBE in a dialog refreshes or ends the subscription it has, or adds one. */
 export function subscribe(e: Engine, call: number, txn: number): void {
   const r = e.reference!;
   const event = packageOf(e);
-  if (refused(e, txn, event)) return;
+  const granted = grant(e, txn, event);
+  if (granted === NONE) return;
   if (r.watch[call]! > 0 && r.event[call] !== event) {
     // One subscription to a dialog: RFC 6665 §4.5.2 wants no more of them.
     refuse(e, txn, 403);
     return;
   }
-  accept(e, call, txn, event);
+  accept(e, call, txn, event, granted);
 }
 
 /** 200, and the NOTIFY that follows at once (RFC 6665 §4.2.1.2). */
-function accept(e: Engine, call: number, txn: number, event: number): void {
-  const { msg } = e;
+function accept(e: Engine, call: number, txn: number, event: number, expires: number): void {
   const r = e.reference!;
-  const wanted = wholeNumber(msg, HEADER.EXPIRES);
-  const expires = wanted === NONE ? DEFAULT_S : Math.min(wanted, LONGEST_S);
   if (r.watch[call] === 0 && !watch(e, call, event)) {
     refuse(e, txn, 503);
     released(e, call);
@@ -173,18 +172,10 @@ function putState(e: Engine, call: number, event: number): void {
       readAddress(bytes, start, start + dialogs.localNameLen[call]!, ADDRESS_CELLS);
       at = putEscaped(bytes, at, ADDRESS_CELLS[ADDRESS.URI_START]!, ADDRESS_CELLS[ADDRESS.URI_END]!);
     } else if (fill === 1) at = putDecimal(bytes, at, r.notified[call]!);
-    else {
-      for (let k = 0; k < text.length; k++) bytes[at + k] = text[k]!;
-      at += text.length;
-    }
+    else at = putText(bytes, at, text);
   }
   r.body(r.bodyAt, at - r.bodyAt);
 }
-
-const ADDRESS_CELLS = new Int32Array(4);
-const AMP = bytesOf('&amp;');
-const LT = bytesOf('&lt;');
-const QUOT = bytesOf('&quot;');
 
 /** A URI inside an XML attribute; longer than a kilobyte it is cut. */
 function putEscaped(bytes: Uint8Array, to: number, start: number, end: number): number {
@@ -193,10 +184,7 @@ function putEscaped(bytes: Uint8Array, to: number, start: number, end: number): 
     const c = bytes[i]!;
     const escaped = c === 38 ? AMP : c === 60 ? LT : c === 34 ? QUOT : null;
     if (escaped === null) bytes[at++] = c;
-    else {
-      for (let k = 0; k < escaped.length; k++) bytes[at + k] = escaped[k]!;
-      at += escaped.length;
-    }
+    else at = putText(bytes, at, escaped);
   }
   return at;
 }
@@ -249,11 +237,8 @@ export function refer(e: Engine, call: number, txn: number): boolean {
   } else r.add(TEXT.EVENT_REFER);
   r.add(TEXT.DONE);
   r.add(TEXT.SIPFRAG);
-  for (let i = 0; i < SIPFRAG_200.length; i++) e.bytes[r.bodyAt + i] = SIPFRAG_200[i]!;
-  r.body(r.bodyAt, SIPFRAG_200.length);
+  r.body(r.bodyAt, putText(e.bytes, r.bodyAt, SIPFRAG_200) - r.bodyAt);
   if (r.phase[call] === PHASE.NONE) e.dialogs.confirm(call);
   request(e, call, METHOD.NOTIFY, LADDER.NOTIFY);
   return true;
 }
-
-const REFER = bytesOf('refer');

@@ -1,10 +1,10 @@
 // Requests that the reference server answers at once and keeps no dialog for: OPTIONS, MESSAGE, REGISTER, PUBLISH; and what every request is asked first (RFC 3261 §8.2). Plays no flow.
 
 import { COUNTER } from '../metrics/counters.ts';
-import { EXTENSION, extensionOf } from '../server/extensions.ts';
+import { extensionOf, refusalOf } from '../server/extensions.ts';
 import { ALLOW_EVENTS } from '../server/packages.ts';
 import { tokenEnd, tokenIs } from '../server/read.ts';
-import { equalsIgnoreCase } from '../sip/bytes.ts';
+import { bytesOf, equalsIgnoreCase } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import type { Engine } from './engine.ts';
@@ -12,16 +12,14 @@ import { TEXT } from './reference.ts';
 import { notifyWatchers } from './reference-events.ts';
 import { refuse, respond } from './server.ts';
 
-const IDENTITY = Uint8Array.from(Buffer.from('identity'));
-const KNOWN = ['100rel', 'timer', 'norefersub', 'path'].map((name) => Uint8Array.from(Buffer.from(name)));
-const UNSUPPORTED = Uint8Array.from(Buffer.from('Unsupported: '));
-const COMMA = Uint8Array.from(Buffer.from(', '));
-export const ALLOW_EVENTS_LINE = Uint8Array.from(Buffer.from(`Allow-Events: ${ALLOW_EVENTS}\r\n`));
-const TEXTS = ['text/plain', 'text/html', 'message/cpim', 'multipart/mixed'].map((t) =>
-  Uint8Array.from(Buffer.from(t)),
-);
-const SIP_ETAG = Uint8Array.from(Buffer.from('SIP-ETag: '));
-const EXPIRES = Uint8Array.from(Buffer.from('Expires: '));
+const IDENTITY = bytesOf('identity');
+const KNOWN = ['100rel', 'timer', 'norefersub', 'path'].map((name) => bytesOf(name));
+const UNSUPPORTED = bytesOf('Unsupported: ');
+const COMMA = bytesOf(', ');
+export const ALLOW_EVENTS_LINE = bytesOf(`Allow-Events: ${ALLOW_EVENTS}\r\n`);
+const TEXTS = ['text/plain', 'text/html', 'message/cpim', 'multipart/mixed'].map((t) => bytesOf(t));
+const SIP_ETAG = bytesOf('SIP-ETag: ');
+const EXPIRES = bytesOf('Expires: ');
 /** RFC 3428 §8: more than this is not a page but a session. */
 const LONGEST_MESSAGE = 32_768;
 
@@ -91,22 +89,14 @@ export function answerPlain(e: Engine, txn: number, call: number): void {
     return;
   }
   // RFC 3261 §11.2: the status is the one an INVITE would get.
-  const extension = call === NONE ? extensionOf(msg) : EXTENSION.ANSWER;
-  const status =
-    extension === EXTENSION.BUSY
-      ? 486
-      : extension === EXTENSION.AWAY
-        ? 480
-        : extension === EXTENSION.DECLINE
-          ? 603
-          : 200;
+  const refusal = call === NONE ? refusalOf(extensionOf(msg)) : 0;
   r.begin();
   r.add(TEXT.IDENTITY);
   r.add(TEXT.LANGUAGE);
   r.add(TEXT.SUPPORTED);
   r.add(ALLOW_EVENTS_LINE);
   r.add(TEXT.RECV_INFO);
-  send(e, txn, status, call);
+  send(e, txn, refusal === 0 ? 200 : refusal, call);
 }
 
 function isText(e: Engine): boolean {
@@ -119,13 +109,11 @@ export function register(e: Engine, txn: number): void {
   r.begin();
   const status = r.registrar.register(e.msg, r.nowS(), r.at);
   r.addTo(r.registrar.end);
-  if (status !== 200) {
-    e.tally.add(COUNTER.REFUSED);
-    if (status === 503 || status === 500) {
-      refuse(e, txn, status);
-      return;
-    }
+  if (status === 503 || status === 500) {
+    refuse(e, txn, status);
+    return;
   }
+  if (status !== 200) e.tally.add(COUNTER.REFUSED);
   send(e, txn, status, NONE);
 }
 

@@ -1,10 +1,11 @@
 // State of the reference server, and the writing of what its messages say beyond their templates. Decides nothing: reference-calls.ts and reference-events.ts do.
 
 import { Chains } from '../server/chains.ts';
+import { SHORTEST_S } from '../server/expiry.ts';
 import { Publications } from '../server/publications.ts';
 import { Registrar } from '../server/registrar.ts';
 import { type AnswerText, answerText } from '../server/session-answer.ts';
-import { putDecimal } from '../sip/bytes.ts';
+import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
 import { Gate } from '../sip/digest.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { MEDIA_PORT, sdp } from './compose.ts';
@@ -43,7 +44,7 @@ export const TEXT = {
   RECV_INFO: line('Recv-Info: dtmf'),
   REQUIRE_TIMER: line('Require: timer'),
   MIN_SE: line('Min-SE: 90'),
-  MIN_EXPIRES: line('Min-Expires: 60'),
+  MIN_EXPIRES: line(`Min-Expires: ${SHORTEST_S}`),
   REFER_SUB: line('Refer-Sub: false'),
   EVENT_REFER: line('Event: refer'),
   SIPFRAG: line('Content-Type: message/sipfrag;version=2.0'),
@@ -51,10 +52,6 @@ export const TEXT = {
   TIMED_OUT: line('Subscription-State: terminated;reason=timeout'),
   END: bytesOf('\r\n'),
 } as const;
-
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text));
-}
 
 function line(text: string): Uint8Array {
   return bytesOf(`${text}\r\n`);
@@ -103,7 +100,7 @@ export class Reference {
   readonly extraAt: number;
   private extraEnd = 0;
   private readonly e: Engine;
-  /** How the answer to the request at hand reads: see `answerOffer`. */
+  /** The resource at hand: its key in `watchers` and `publications`. */
   readonly key = new Int32Array(2);
 
   constructor(e: Engine, program: number) {
@@ -154,9 +151,7 @@ export class Reference {
 
   /** Adds text: whole lines, or parts of one. */
   add(text: Uint8Array): void {
-    const { bytes } = this.e;
-    for (let i = 0; i < text.length; i++) bytes[this.extraEnd + i] = text[i]!;
-    this.addTo(this.extraEnd + text.length);
+    this.addTo(putText(this.e.bytes, this.extraEnd, text));
   }
 
   addNumber(value: number): void {

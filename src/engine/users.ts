@@ -151,7 +151,7 @@ export class Users {
 
   /** Takes a challenge for a row. */
   take(row: number, challenge: Parameters<Credentials['take']>[0], proxy: boolean): void {
-    this.credentials(row, proxy).take(challenge, proxy);
+    this.credentials(row, proxy).take(challenge);
   }
 
   /** Fills AUTH for a request that is about to be rendered, as far as the user has been challenged (RFC 3261 §22.2, §22.3). */
@@ -175,7 +175,7 @@ export class Users {
     const { e } = this;
     if (METHOD_NAMES[wire.method] === 'REGISTER') return `sip:${e.ends.targetHost}:${e.ends.targetPort}`;
     const start = e.fields.start[FIELD.TARGET]!;
-    return Buffer.from(e.bytes.subarray(start, start + e.fields.length[FIELD.TARGET]!)).toString('latin1');
+    return e.text(start, start + e.fields.length[FIELD.TARGET]!);
   }
 
   private keep(call: number, length: number): void {
@@ -208,7 +208,7 @@ function bodyOf(e: Engine, wire: Wire): string {
   e.fields.set(FIELD.AUTH, 0, 0);
   const chunk = e.outbox.render(wire, e.fields);
   if (chunk === NONE) return '';
-  const text = Buffer.from(e.bytes.subarray(chunk, chunk + e.outbox.length)).toString('latin1');
+  const text = e.text(chunk, chunk + e.outbox.length);
   e.outbox.freeLater(chunk, e.outbox.length);
   return text.slice(text.indexOf('\r\n\r\n') + 4);
 }

@@ -146,8 +146,7 @@ function snapshot(e: Engine, loop: Loop, final: boolean): FromWorker {
 /** `--once -v`: every message goes to the main thread as text. */
 function trace(e: Engine, post: (message: FromWorker) => void): void {
   e.outbox.trace = (sent, start, end, peer) => {
-    const text = Buffer.from(e.bytes.subarray(start, end)).toString('latin1');
     const name = `${e.transport.peerAddress(peer)}:${e.transport.peerPort(peer)}`;
-    post({ type: 'trace', index: e.config.index, atUs: e.now[0]!, sent, peer: name, text });
+    post({ type: 'trace', index: e.config.index, atUs: e.now[0]!, sent, peer: name, text: e.text(start, end) });
   };
 }

@@ -1,5 +1,6 @@
 // The users of the reference server: which user part of a Request-URI gets which treatment. A table; decides nothing else.
 
+import { bytesOf } from '../sip/bytes.ts';
 import type { Message } from '../sip/message.ts';
 
 /** Every user but these is answered. */
@@ -7,9 +8,16 @@ export const EXTENSION = { ANSWER: 0, RING: 1, BUSY: 2, AWAY: 3, DECLINE: 4, AUT
 
 /** By id: `ring` rings until it is cancelled (or for RING_LIMIT_S), `busy` is 486, `away` 480, `decline` 603, `auth` is answered to who can authenticate. */
 export const EXTENSION_NAMES = ['', 'ring', 'busy', 'away', 'decline', 'auth'] as const;
-const NAMES = EXTENSION_NAMES.map((name) => Uint8Array.from(Buffer.from(name)));
+/** The final status that a user's treatment is, 0 where it is none: the caller is answered, or rings. */
+const STATUSES = [0, 0, 486, 480, 603, 0] as const;
+const NAMES = EXTENSION_NAMES.map((name) => bytesOf(name));
 /** RFC 3261 §13.3.1.1 has a proxy give up after three minutes without an answer; so does `ring`. */
 export const RING_LIMIT_S = 180;
+
+/** The final status an INVITE for this user gets at once, 0 when it gets another way. */
+export function refusalOf(extension: number): number {
+  return STATUSES[extension]!;
+}
 
 /** The treatment of the user in the Request-URI. */
 export function extensionOf(msg: Message): number {

@@ -1,19 +1,18 @@
 // The publication agent (RFC 3903 §6): published state by resource and event package, under entity-tags. Sends nothing; time is a parameter.
 
+import { bytesOf, putHex, readHex } from '../sip/bytes.ts';
 import { finishHash, mixWord } from '../sip/hash.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import { Chains } from './chains.ts';
+import { BRIEF, grantedS } from './expiry.ts';
 import { PACKAGE } from './packages.ts';
 import { BAD, mixResource, tokenIs, wholeNumber } from './read.ts';
 
-const DEFAULT_S = 3600;
-const LONGEST_S = 7200;
-export const SHORTEST_S = 60;
 const TAG_DIGITS = 16;
-const PIDF = Uint8Array.from(Buffer.from('application/pidf+xml'));
-const PRESENCE = Uint8Array.from(Buffer.from('presence'));
+const PIDF = bytesOf('application/pidf+xml');
+const PRESENCE = bytesOf('presence');
 
 export class Publications {
   readonly rows: Chains;
@@ -28,13 +27,13 @@ export class Publications {
   private lastSerial = 0;
   /** The resource of the last request: its key. */
   readonly key = new Int32Array(2);
-  /** Of the last request that was answered 200: its row (NONE when it was removed), its expiry, whether the state changed. */
-  row = NONE;
+  /** Of the last request that was answered 200: its expiry, whether the state changed. */
   expiresS = 0;
   changed = false;
   /** Its entity-tag is row and serial. */
   private tagRow = 0;
   private tagSerial = 0;
+  private readonly bad = new Int32Array(1);
 
   constructor(capacity: number, memory: Memory, seeds: Int32Array) {
     this.rows = new Chains(capacity);
@@ -61,7 +60,6 @@ export class Publications {
       if (old !== NONE) this.drop(old);
     }
     this.changed = false;
-    this.row = NONE;
     // RFC 3903 §6 step 2: the package is named, and known.
     if (!tokenIs(msg, HEADER.EVENT, PRESENCE)) return 489;
     this.resource(msg.buf, msg.uriStart, msg.uriEnd, PACKAGE.PRESENCE, this.key);
@@ -76,8 +74,9 @@ export class Publications {
     // Step 4: the expiry.
     const wanted = wholeNumber(msg, HEADER.EXPIRES);
     if (wanted === BAD) return 400;
-    if (wanted > 0 && wanted < SHORTEST_S) return 423;
-    this.expiresS = wanted === NONE ? DEFAULT_S : Math.min(wanted, LONGEST_S);
+    const granted = grantedS(wanted);
+    if (granted === BRIEF) return 423;
+    this.expiresS = granted;
     // Step 5: the document. Without an entity-tag there must be one.
     const length = msg.bodyEnd - msg.bodyStart;
     if (length > 0 && !tokenIs(msg, HEADER.CONTENT_TYPE, PIDF)) return 415;
@@ -116,7 +115,6 @@ export class Publications {
     this.rows.expiresS[row] = nowS + this.expiresS;
     this.serial[row] = this.tagSerial;
     this.tagRow = row;
-    this.row = row;
     return 200;
   }
 
@@ -139,15 +137,10 @@ export class Publications {
   /** The publication with this entity-tag, NONE when there is none of this resource alive. */
   private tagged(buf: Uint8Array, start: number, end: number, nowS: number): number {
     if (end - start !== TAG_DIGITS) return NONE;
-    let row = 0;
-    let serial = 0;
-    for (let i = 0; i < TAG_DIGITS; i++) {
-      const c = buf[start + i]!;
-      const v = c >= 48 && c <= 57 ? c - 48 : c >= 97 && c <= 102 ? c - 87 : -1;
-      if (v < 0) return NONE;
-      if (i < 8) row = (row << 4) | v;
-      else serial = (serial << 4) | v;
-    }
+    this.bad[0] = 0;
+    const row = readHex(buf, start, 8, this.bad);
+    const serial = readHex(buf, start + 8, 8, this.bad);
+    if (this.bad[0] !== 0) return NONE;
     if (row < 0 || row >= this.rows.capacity || serial === 0 || this.serial[row] !== serial) return NONE;
     if (this.rows.keyA[row] !== this.key[0] || this.rows.keyB[row] !== this.key[1]) return NONE;
     if (this.rows.expiresS[row]! <= nowS) {
@@ -159,11 +152,8 @@ export class Publications {
 
   /** Writes the entity-tag of the last publication at `at`; the offset after it. */
   putTag(at: number): number {
-    for (let i = 0; i < TAG_DIGITS; i++) {
-      const word = i < 8 ? this.tagRow : this.tagSerial;
-      const v = (word >>> (28 - (i & 7) * 4)) & 15;
-      this.bytes[at + i] = v < 10 ? 48 + v : 87 + v;
-    }
+    putHex(this.bytes, at, this.tagRow, 8);
+    putHex(this.bytes, at + 8, this.tagSerial, 8);
     return at + TAG_DIGITS;
   }
 

@@ -1,5 +1,6 @@
 // How the reference server reads header values: whole numbers, first tokens, media types, the address a request is about. Spans and integers only.
 
+import { equalsIgnoreCase } from '../sip/bytes.ts';
 import { finishHash, mixSpan } from '../sip/hash.ts';
 import { type Message, NONE } from '../sip/message.ts';
 
@@ -38,16 +39,7 @@ export function tokenEnd(msg: Message, id: number): number {
 /** Whether the first field of `id`, without its parameters, is `text` (lower case) in any case. */
 export function tokenIs(msg: Message, id: number, text: Uint8Array): boolean {
   const end = tokenEnd(msg, id);
-  return end !== NONE && same(msg.buf, msg.valueStart[msg.first[id]!]!, end, text);
-}
-
-function same(buf: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
-  if (end - start !== text.length) return false;
-  for (let i = 0; i < text.length; i++) {
-    const c = buf[start + i]!;
-    if ((c >= 65 && c <= 90 ? c | 32 : c) !== text[i]) return false;
-  }
-  return true;
+  return end !== NONE && equalsIgnoreCase(msg.buf, msg.valueStart[msg.first[id]!]!, end, text);
 }
 
 /** RFC 3261 §20.1: whether the Accept fields allow the media type `type/subtype` (lower case): listed, by a range, or no field at all. */
@@ -62,10 +54,11 @@ export function accepts(msg: Message, id: number, type: Uint8Array): boolean {
       while (at < end && (buf[at]! <= 32 || buf[at] === 44)) at++;
       const from = at;
       while (at < end && buf[at]! > 32 && buf[at] !== 44 && buf[at] !== 59) at++;
-      if (same(buf, from, at, type)) return true;
+      if (equalsIgnoreCase(buf, from, at, type)) return true;
       if (at - from >= 2 && buf[at - 1] === 42 && buf[at - 2] === 47) {
         if (at - from === 3 && buf[from] === 42) return true;
-        if (at - from === slash + 2 && same(buf, from, from + slash + 1, type.subarray(0, slash + 1))) return true;
+        if (at - from === slash + 2 && equalsIgnoreCase(buf, from, from + slash + 1, type.subarray(0, slash + 1)))
+          return true;
       }
       while (at < end && buf[at] !== 44) at++;
     }

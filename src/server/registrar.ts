@@ -1,28 +1,25 @@
 // The registrar (RFC 3261 §10.3): bindings by address-of-record, and what a REGISTER is answered. Sends nothing; time is a parameter.
 
 import { ADDRESS, readAddress } from '../dialog/address.ts';
-import { putDecimal } from '../sip/bytes.ts';
+import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
 import { finishHash } from '../sip/hash.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import { Chains } from './chains.ts';
+import { BRIEF, grantedS, SHORTEST_S } from './expiry.ts';
 import { BAD, digits, hashSpan, mixResource, wholeNumber } from './read.ts';
 
-const DEFAULT_S = 3600;
-const LONGEST_S = 7200;
-/** RFC 3261 §10.3 step 7: an interval below this (and below an hour) is too brief. */
-export const SHORTEST_S = 60;
 /** Contacts one user may have, and one request may name. */
 const MOST_CONTACTS = 10;
 
-const CONTACT = Uint8Array.from(Buffer.from('Contact: <'));
-const EXPIRES = Uint8Array.from(Buffer.from('>;expires='));
-const Q = Uint8Array.from(Buffer.from(';q='));
-const MIN_EXPIRES = Uint8Array.from(Buffer.from(`Min-Expires: ${SHORTEST_S}\r\n`));
-const PATH = Uint8Array.from(Buffer.from('Path: '));
-const EXPIRES_NAME = Uint8Array.from(Buffer.from('expires'));
-const Q_NAME = Uint8Array.from(Buffer.from('q'));
+const CONTACT = bytesOf('Contact: <');
+const EXPIRES = bytesOf('>;expires=');
+const Q = bytesOf(';q=');
+const MIN_EXPIRES = bytesOf(`Min-Expires: ${SHORTEST_S}\r\n`);
+const PATH = bytesOf('Path: ');
+const EXPIRES_NAME = bytesOf('expires');
+const Q_NAME = bytesOf('q');
 
 export class Registrar {
   readonly bindings: Chains;
@@ -82,7 +79,7 @@ export class Registrar {
     hashSpan(msg.buf, msg.callIdStart, msg.callIdEnd, this.callId);
     this.expire(nowS);
     const status = this.isStar(msg) ? this.removeAll(msg) : this.update(msg, nowS);
-    if (status === 423) this.end = this.put(at, MIN_EXPIRES);
+    if (status === 423) this.end = putText(this.bytes, at, MIN_EXPIRES);
     else if (status === 200) this.writeBindings(msg, nowS, at);
     return status;
   }
@@ -161,13 +158,13 @@ export class Registrar {
         if (stop === start || (stop - start === 1 && msg.buf[start] === 42)) return 400;
         if (this.count === MOST_CONTACTS) return 403;
         // RFC 3261 §10.2.1.1, §10.3 step 7: the contact's own expiry, else that of Expires, else the registrar's; one that cannot be read counts as none.
-        let expires = this.param(msg.buf, EXPIRES_NAME) ? digits(msg.buf, this.value[0]!, this.value[1]!) : standard;
-        if (expires === NONE || expires === BAD) expires = DEFAULT_S;
-        if (expires > 0 && expires < SHORTEST_S) return 423;
+        const wanted = this.param(msg.buf, EXPIRES_NAME) ? digits(msg.buf, this.value[0]!, this.value[1]!) : standard;
+        const expires = grantedS(wanted === BAD ? NONE : wanted);
+        if (expires === BRIEF) return 423;
         const w = this.count * 4;
         this.wanted[w] = start;
         this.wanted[w + 1] = stop;
-        this.wanted[w + 2] = Math.min(expires, LONGEST_S);
+        this.wanted[w + 2] = expires;
         this.wanted[w + 3] = this.param(msg.buf, Q_NAME) ? thousandths(msg.buf, this.value[0]!, this.value[1]!) : NONE;
         this.count++;
       }
@@ -235,26 +232,21 @@ export class Registrar {
     const { bytes, bindings } = this;
     let at = from;
     for (let row = bindings.first(this.key[0]!, this.key[1]!); row !== NONE; row = bindings.next[row]!) {
-      at = this.put(at, CONTACT);
+      at = putText(bytes, at, CONTACT);
       copyWithin(bytes, at, this.uriChunk[row]!, this.uriLen[row]!);
-      at = this.put(at + this.uriLen[row]!, EXPIRES);
+      at = putText(bytes, at + this.uriLen[row]!, EXPIRES);
       at = putDecimal(bytes, at, Math.ceil(bindings.expiresS[row]! - nowS));
-      if (this.q[row] !== NONE) at = putQ(bytes, this.put(at, Q), this.q[row]!);
+      if (this.q[row] !== NONE) at = putQ(bytes, putText(bytes, at, Q), this.q[row]!);
       bytes[at++] = 13;
       bytes[at++] = 10;
     }
     for (let field = msg.first[HEADER.PATH]!; field !== NONE; field = msg.next[field]!) {
-      at = this.put(at, PATH);
+      at = putText(bytes, at, PATH);
       for (let i = msg.valueStart[field]!; i < msg.valueEnd[field]!; i++) bytes[at++] = bytes[i]!;
       bytes[at++] = 13;
       bytes[at++] = 10;
     }
     this.end = at;
-  }
-
-  private put(at: number, text: Uint8Array): number {
-    for (let i = 0; i < text.length; i++) this.bytes[at + i] = text[i]!;
-    return at + text.length;
   }
 }
 

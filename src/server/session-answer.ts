@@ -1,6 +1,6 @@
 // The answer to an offer (RFC 3264 §6): a media line for each of the offer's, audio taken, all else refused. Writes bytes; no media.
 
-import { putDecimal } from '../sip/bytes.ts';
+import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
 
 const LF = 10;
 const CR = 13;
@@ -14,10 +14,6 @@ const NAMES = ['a=sendrecv', 'a=sendonly', 'a=recvonly', 'a=inactive'].map(bytes
 const AUDIO = bytesOf('m=audio ');
 const RTPMAP = bytesOf('a=rtpmap:');
 const VERSION = bytesOf('v=0');
-
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text));
-}
 
 /** What stands before the media lines: made once per worker, but for the version of the session in it. */
 export interface AnswerText {
@@ -51,9 +47,9 @@ export function putAnswer(
   version: number,
 ): number {
   if (!begins(bytes, start, end, VERSION)) return -1;
-  let at = put(bytes, to, text.head);
+  let at = putText(bytes, to, text.head);
   at = putDecimal(bytes, at, version);
-  at = put(bytes, at, text.rest);
+  at = putText(bytes, at, text.rest);
   let session: number = DIRECTION.SENDRECV;
   let taken = false;
   let line = start;
@@ -93,8 +89,8 @@ function putAudio(
   text: AnswerText,
   session: number,
 ): number {
-  let at = put(bytes, to, AUDIO);
-  at = put(bytes, at, text.port);
+  let at = putText(bytes, to, AUDIO);
+  at = putText(bytes, at, text.port);
   let from = line + AUDIO.length;
   while (from < lineStop && bytes[from] !== SP) from++;
   let spaces = 0;
@@ -120,7 +116,7 @@ function putAudio(
     }
     next = afterLine(bytes, stop, end);
   }
-  return putEnd(bytes, put(bytes, at, REPLY[direction]!));
+  return putEnd(bytes, putText(bytes, at, REPLY[direction]!));
 }
 
 /** RFC 3264 §6: a stream that is not wanted keeps its media line, with port 0. */
@@ -156,11 +152,6 @@ function afterLine(bytes: Uint8Array, stop: number, end: number): number {
   let i = stop;
   while (i < end && (bytes[i] === LF || bytes[i] === CR)) i++;
   return i;
-}
-
-function put(bytes: Uint8Array, at: number, text: Uint8Array): number {
-  for (let i = 0; i < text.length; i++) bytes[at + i] = text[i]!;
-  return at + text.length;
 }
 
 function putLine(bytes: Uint8Array, start: number, end: number, to: number): number {

@@ -96,7 +96,7 @@ describe('both sides', () => {
   )('agree on %s with %s, again and again on one nonce', (algorithm, qop) => {
     const g = gate();
     const bob = new Credentials('bob', 'se"cret');
-    bob.take(challenge(g, algorithm, qop), false);
+    bob.take(challenge(g, algorithm, qop));
     expect(bob.needsBody).toBe(qop.includes('int'));
     const first = bob.value('INVITE', 'sip:a@b', 'body');
     expect(g.check(first, 'INVITE', 'sip:a@b', 'body', 11)).toBe(VERDICT.OK);
@@ -108,7 +108,7 @@ describe('both sides', () => {
   it('disagree where anything differs', () => {
     const g = gate();
     const bob = new Credentials('bob', 'se"cret');
-    bob.take(challenge(g, 'SHA-256', 'qop="auth-int"'), true);
+    bob.take(challenge(g, 'SHA-256', 'qop="auth-int"'));
     const check = (value: string, method = 'INVITE', uri = 'sip:a@b', body = 'x', at = 11) =>
       g.check(value, method, uri, body, at);
     expect(check(bob.value('INVITE', 'sip:a@b', 'x'), 'BYE')).toBe(VERDICT.WRONG);
@@ -119,17 +119,17 @@ describe('both sides', () => {
     expect(check('Basic abc')).toBe(VERDICT.NONE);
     expect(check('Digest username="bob"')).toBe(VERDICT.BROKEN);
     const eve = new Credentials('eve', 'se"cret');
-    eve.take(challenge(g, 'SHA-256', 'qop="auth"'), true);
+    eve.take(challenge(g, 'SHA-256', 'qop="auth"'));
     expect(check(eve.value('INVITE', 'sip:a@b', 'x'))).toBe(VERDICT.WRONG);
     const wrong = new Credentials('bob', 'guess');
-    wrong.take(challenge(g, 'SHA-256', 'qop="auth"'), true);
+    wrong.take(challenge(g, 'SHA-256', 'qop="auth"'));
     expect(check(wrong.value('INVITE', 'sip:a@b', 'x'))).toBe(VERDICT.WRONG);
   });
 
   it('take up the nonce that Authentication-Info names', () => {
     const g = gate();
     const bob = new Credentials('bob', 'se"cret');
-    bob.take(challenge(g, 'MD5', 'qop="auth"'), false);
+    bob.take(challenge(g, 'MD5', 'qop="auth"'));
     bob.renew(challenge(g, 'MD5', 'qop="auth"').nonce);
     const value = bob.value('BYE', 'sip:a@b', '');
     expect(value).toContain('nc=00000001');

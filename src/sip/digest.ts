@@ -130,8 +130,6 @@ export class Credentials {
   /** Text before `uri`, and the parameters that never change for this challenge. */
   private head = '';
   private tail = '';
-  /** True when the challenge came from a proxy: the answer is Proxy-Authorization. */
-  proxy = false;
 
   constructor(user: string, password: string) {
     this.user = user;
@@ -148,13 +146,12 @@ export class Credentials {
     return this.qop === 'auth-int';
   }
 
-  /** Takes a challenge; `proxy` for that of a 407. */
-  take(challenge: Challenge, proxy: boolean): void {
+  /** Takes a challenge. */
+  take(challenge: Challenge): void {
     const { realm, nonce, opaque, algorithm, named } = challenge;
     if (this.challenge?.realm !== realm || this.challenge.algorithm !== algorithm)
       this.key = userKey(algorithm, this.user, realm, this.password);
     this.challenge = challenge;
-    this.proxy = proxy;
     this.nc = 0;
     this.cnonce = randomBytes(8).toString('hex');
     // RFC 7616 §3.4: auth where it is offered; no qop for a server of RFC 2069.
@@ -165,11 +162,7 @@ export class Credentials {
 
   /** RFC 7616 §3.5: Authentication-Info names the nonce for the next request. */
   renew(nonce: string): void {
-    if (this.challenge !== null) this.take({ ...this.challenge, nonce }, this.proxy);
-  }
-
-  forget(): void {
-    this.challenge = null;
+    if (this.challenge !== null) this.take({ ...this.challenge, nonce });
   }
 
   /** The value of Authorization or Proxy-Authorization for the next request; counts nc up. `body` matters where `needsBody`. */
