@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { programOf, rehearsalOf } from '../src/cli/programs.ts';
+import { flowOf, rehearsalOf } from '../src/cli/programs.ts';
 import { planAnswer, planLoad } from '../src/controller/plan.ts';
 import {
   COMMAND,
@@ -16,6 +16,7 @@ import {
   type Snapshot,
   type WorkerConfig,
 } from '../src/engine/protocol.ts';
+import { compile } from '../src/flow/compile.ts';
 import { COUNTER } from '../src/metrics/counters.ts';
 import { freePort } from '../tests/peers/free-port.ts';
 import { quiet } from './lib/machine.ts';
@@ -102,6 +103,7 @@ class End {
 
 async function pair(cps: number): Promise<{ caller: End; callee: End }> {
   const port = await freePort();
+  const flow = flowOf('basic');
   const common = {
     workers: 1,
     io: 'auto',
@@ -109,12 +111,12 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
     rules: true,
     rcvbufBytes: 33_554_432,
     maxCalls: 0,
-    rehearsal: rehearsalOf('basic'),
+    rehearsal: rehearsalOf(flow),
   } as const;
   const local = { address: '127.0.0.1', port };
   const [answer] = planAnswer({
     ...common,
-    programs: [programOf('basic', 'callee', 0)],
+    programs: [compile(flow, 'callee', { holdUs: 0 })],
     server: false,
     credentials: { user: '', password: '' },
     challenge: false,
@@ -130,7 +132,7 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
     data: null,
     dataOrder: 'sequential',
     credentials: null,
-    programs: [programOf('basic', 'caller', 0)],
+    programs: [compile(flow, 'caller', { holdUs: 0 })],
     target: { text: '', user: 'service', host: '127.0.0.1', port, address: '127.0.0.1' },
     local: { address: '127.0.0.1', port: 0 },
     phases: [{ fromCps: cps, toCps: cps, durationUs: Number.POSITIVE_INFINITY }],

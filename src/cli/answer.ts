@@ -4,10 +4,11 @@ import { planAnswer } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { parseLocal } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
-import { needsStore } from '../flow/flow.ts';
+import { compile } from '../flow/compile.ts';
+import { type Flow, needsStore } from '../flow/flow.ts';
 import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 import type { CommonFlags } from './load.ts';
-import { flowOf, programOf, rehearsalOf } from './programs.ts';
+import { flowOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder } from './values.ts';
@@ -24,8 +25,8 @@ interface AnswerFlags extends CommonFlags {
 }
 
 /** @throws UsageError for a flow that only the reference server can answer */
-function checkAlone(name: string): void {
-  if (needsStore(flowOf(name)))
+function checkAlone(name: string, flow: Flow): void {
+  if (needsStore(flow))
     throw new UsageError(
       `${name} has several requests outside a dialog, which a ladder cannot tell apart; answer without a flow: the reference server can`,
     );
@@ -36,8 +37,9 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
   const flows = server ? ['reference server'] : names;
   if (!server && o.auth) throw new UsageError('--auth is for the reference server; leave the flows out');
   const holdUs = durationOf(o.hold, '--hold');
-  const programs = server ? [REFERENCE_PROGRAM] : names.map((name) => programOf(name, 'callee', holdUs));
-  if (!server) for (const name of names) checkAlone(name);
+  const given = names.map((name) => flowOf(name));
+  const programs = server ? [REFERENCE_PROGRAM] : given.map((flow) => compile(flow, 'callee', { holdUs }));
+  for (const [i, flow] of given.entries()) checkAlone(names[i]!, flow);
   const listen = (o.listen ?? ['udp:127.0.0.1:5060']).map((text) => parseLocal(text, '--listen'));
   const out = o.out === undefined ? null : outFolder(o.out, 'answer');
   const durationS = o.duration === undefined ? Number.POSITIVE_INFINITY : durationOf(o.duration, '--duration') / 1e6;
@@ -52,7 +54,7 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
     server,
     credentials: { user: o.user, password: o.password },
     challenge: o.auth === true,
-    rehearsal: rehearsalOf(names[0] ?? 'basic'),
+    rehearsal: rehearsalOf(given[0] ?? flowOf('basic')),
     listen,
     rateLimitCps: o.rateLimit ?? 0,
     delayUs: durationOf(o.delay, '--delay'),

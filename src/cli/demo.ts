@@ -2,8 +2,9 @@
 
 import { type AnswerOptions, planAnswer, planLoad } from '../controller/plan.ts';
 import { Run, type RunPlan } from '../controller/run.ts';
+import { compile } from '../flow/compile.ts';
 import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
-import { programOf, rehearsalOf } from './programs.ts';
+import { flowOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder } from './values.ts';
@@ -18,7 +19,8 @@ export async function demo(o: {
   readonly out?: string;
 }): Promise<void> {
   const durationUs = durationOf(o.duration, '--duration');
-  const caller = programOf(FLAGSHIP, 'caller', 0);
+  const flow = flowOf(FLAGSHIP);
+  const caller = compile(flow, 'caller', { holdUs: 0 });
   const out = outFolder(o.out, 'demo');
   const common: AnswerOptions = {
     programs: [REFERENCE_PROGRAM],
@@ -31,7 +33,7 @@ export async function demo(o: {
     rules: true,
     rcvbufBytes: 8_388_608,
     maxCalls: 0,
-    rehearsal: rehearsalOf(FLAGSHIP),
+    rehearsal: rehearsalOf(flow),
     listen: [{ address: HOST, port: 0 }],
     rateLimitCps: 0,
     delayUs: 0,

@@ -6,7 +6,8 @@ import { Run } from '../controller/run.ts';
 import { parseLocal, resolveTarget, sourceAddress } from '../controller/target.ts';
 import type { Phase } from '../controller/texts.ts';
 import { UsageError } from '../controller/usage-error.ts';
-import { programOf, rehearsalOf } from './programs.ts';
+import { compile } from '../flow/compile.ts';
+import { flowOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder, profileOf, thresholdsOf } from './values.ts';
@@ -129,14 +130,14 @@ export function credentialsOf(o: {
   return { user: o.user, password: o.password };
 }
 
-export async function load(flow: string, targetText: string, o: LoadFlags): Promise<void> {
+export async function load(name: string, targetText: string, o: LoadFlags): Promise<void> {
   const shape = shapeOf(o);
   const shard = shardOf(o.shard);
   const thresholds = thresholdsOf(o.threshold ?? []);
   const holdUs = durationOf(o.hold, '--hold');
   const data = o.data === undefined ? null : readData(o.data);
-  const columns = data?.columns;
-  const program = programOf(flow, 'caller', holdUs, columns);
+  const flow = flowOf(name, data?.columns);
+  const program = compile(flow, 'caller', { holdUs });
   const givenLocal = o.local === undefined ? null : parseLocal(o.local, '--local');
   const target = await resolveTarget(targetText);
   const local = givenLocal ?? { address: await sourceAddress(target.address), port: 0 };
@@ -151,7 +152,7 @@ export async function load(flow: string, targetText: string, o: LoadFlags): Prom
     rules: o.rules,
     rcvbufBytes: o.rcvbuf,
     maxCalls: o.maxCalls ?? 0,
-    rehearsal: rehearsalOf(flow, columns),
+    rehearsal: rehearsalOf(flow),
     target,
     data,
     dataOrder: o.dataOrder,

@@ -7,6 +7,7 @@ import type { Flow } from '../flow/flow.ts';
 import { formatProblem } from '../flow/problem.ts';
 import type { Program } from '../flow/program.ts';
 
+/** A flow found and checked; its warnings are printed. Read it once. */
 export function flowOf(name: string, dataColumns?: readonly string[]): Flow {
   const found = findFlow(name, dataColumns === undefined ? {} : { dataColumns });
   if ('problems' in found) throw new UsageError(found.problems.map(formatProblem).join('\nbusyhour: '));
@@ -14,17 +15,7 @@ export function flowOf(name: string, dataColumns?: readonly string[]): Flow {
   return found.flow;
 }
 
-export function programOf(
-  name: string,
-  role: 'caller' | 'callee',
-  holdUs: number,
-  dataColumns?: readonly string[],
-): Program {
-  return compile(flowOf(name, dataColumns), role, { holdUs });
-}
-
 /** Both ends of a flow without its holds, for the warm-up of the workers. */
-export function rehearsalOf(name: string, dataColumns?: readonly string[]): { caller: Program; callee: Program } {
-  const flow = flowOf(name, dataColumns);
+export function rehearsalOf(flow: Flow): { caller: Program; callee: Program } {
   return { caller: compile(flow, 'caller', { holdUs: 0 }), callee: compile(flow, 'callee', { holdUs: 0 }) };
 }

@@ -2,11 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse/sync';
-import type { DataTable } from '../engine/protocol.ts';
+import { CELL_BYTES, type DataTable } from '../engine/protocol.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Longest value that can stand in a message, in bytes of UTF-8. */
-const CELL_BYTES = 1_024;
 
 interface Line {
   readonly record: readonly string[];

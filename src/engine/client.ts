@@ -14,11 +14,9 @@ import { BRANCH_KIND, BRANCH_LENGTH, TAG_LENGTH } from './identity.ts';
 import { clientFailed, clientResponse } from './player.ts';
 import { TXN } from './transactions.ts';
 
-/** Fills the fields that name a call in a request: our tag, Call-ID, and what the data file says of `row`. Credentials: none so far. */
-export function setIdentity(e: Engine, slot: number, serial: number, row: number): void {
+/** Fills the fields that name a call: our tag, Call-ID. */
+function setCall(e: Engine, slot: number, serial: number): void {
   const { dialogs, fields } = e;
-  e.users.setFields(row);
-  fields.set(FIELD.AUTH, 0, 0);
   // The tag stands where our Call-ID begins with it; responses to one call come together, so it is often there already.
   if (e.identityShown[0] !== slot || e.identityShown[1] !== serial) {
     e.identity.putTag(e.bytes, e.callIdAt, slot, serial);
@@ -29,6 +27,13 @@ export function setIdentity(e: Engine, slot: number, serial: number, row: number
   if (e.isCallee && dialogs.callIdLen[slot]! > 0)
     fields.set(FIELD.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!);
   else fields.set(FIELD.CALL_ID, e.callIdAt, e.callIdLength);
+}
+
+/** Begins a request of a call: what names it, and what the data file says of `row`. Credentials: none so far. */
+export function setIdentity(e: Engine, slot: number, serial: number, row: number): void {
+  setCall(e, slot, serial);
+  e.users.setFields(row);
+  e.fields.set(FIELD.AUTH, 0, 0);
 }
 
 /** Fills Request-URI, Route and the peer's tag from dialog slot `dialog` (RFC 3261 §12.2.1.1), or from the target when there is none. */
@@ -273,7 +278,7 @@ function checkResponse(e: Engine, txn: number, again: boolean): void {
   ctx.branchEnd = ctx.viaEnd;
   // A callee's Call-ID is the dialog's, which is gone with the call.
   if (txns.call[txn]! !== NONE && (call !== NONE || !e.isCallee)) {
-    setIdentity(e, txns.call[txn]!, e.links.owner[txn]!, e.links.user[txn]!);
+    setCall(e, txns.call[txn]!, e.links.owner[txn]!);
     ctx.fromTagStart = e.fields.start[FIELD.LOCAL_TAG]!;
     ctx.fromTagEnd = ctx.fromTagStart + TAG_LENGTH;
     ctx.callIdStart = e.fields.start[FIELD.CALL_ID]!;

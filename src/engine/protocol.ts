@@ -54,6 +54,9 @@ export interface WorkerConfig {
   readonly control: SharedArrayBuffer;
 }
 
+/** Longest cell of a data file: what can stand in a message, in bytes of UTF-8. */
+export const CELL_BYTES = 1_024;
+
 /** A data file as bytes: cell c of row r is `cells[offsets[r * columns + c] … offsets[r * columns + c + 1]]`, UTF-8. */
 export interface DataTable {
   readonly columns: readonly string[];

@@ -1,17 +1,18 @@
 // Who the calls are made as: rows of a data file, and the credentials of each. Picks rows and fills fields; sends nothing.
 
+import { bytesOf, putText } from '../sip/bytes.ts';
 import { Credentials } from '../sip/digest.ts';
+import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
-import { METHOD_NAMES } from '../sip/names.ts';
+import { METHOD, METHOD_NAMES } from '../sip/names.ts';
 import { Random } from '../time/random.ts';
 import type { Wire } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { DATA_COLUMNS_MAX, FIELD } from './fields.ts';
-import type { DataTable, WorkerConfig } from './protocol.ts';
+import { CELL_BYTES, type DataTable, type WorkerConfig } from './protocol.ts';
 
-/** Longest value of a cell that can stand in a message. */
-const CELL_BYTES = 1_024;
 const AUTH_BYTES = 8_192;
+const SIP = bytesOf('sip:');
 
 /** Columns the messages of these programs use, and those that mean something by themselves. */
 export function usedColumns(config: WorkerConfig): string[] {
@@ -54,7 +55,9 @@ export class Users {
   private readonly inviteChunk: Int32Array;
   private readonly inviteLength: Int32Array;
   private readonly dataAt: number;
+  /** Where `sip:` stands, and the user of the row is put behind it; and what follows the user. */
   private readonly targetAt: number;
+  private readonly targetEnd: Uint8Array;
   private readonly authAt: number;
   /** Whether challenges can be answered. */
   readonly authenticates: boolean;
@@ -82,6 +85,8 @@ export class Users {
     this.inviteLength = new Int32Array(this.authenticates ? maxCalls : 0);
     this.dataAt = e.memory.reserve(Math.max(1, this.columns.length * CELL_BYTES));
     this.targetAt = e.memory.reserve(CELL_BYTES * 2);
+    putText(e.bytes, this.targetAt, SIP);
+    this.targetEnd = bytesOf(`@${e.ends.targetHost}:${e.ends.targetPort}`);
     this.authAt = e.memory.reserve(AUTH_BYTES);
   }
 
@@ -128,13 +133,11 @@ export class Users {
       fields.set(FIELD.TARGET, e.targetAt, e.targetLength);
       return;
     }
-    let at = e.put(this.targetAt, 'sip:') + this.targetAt;
     const start = fields.start[FIELD.DATA + this.to]!;
     const length = fields.length[FIELD.DATA + this.to]!;
-    for (let i = 0; i < length; i++) bytes[at + i] = bytes[start + i]!;
-    at += length;
-    at += e.put(at, `@${e.ends.targetHost}:${e.ends.targetPort}`);
-    fields.set(FIELD.TARGET, this.targetAt, at - this.targetAt);
+    copyWithin(bytes, this.targetAt + SIP.length, start, length);
+    const end = putText(bytes, this.targetAt + SIP.length + length, this.targetEnd);
+    fields.set(FIELD.TARGET, this.targetAt, end - this.targetAt);
   }
 
   private credentials(row: number, proxy: boolean): Credentials {
@@ -168,12 +171,12 @@ export class Users {
       length += e.put(authAt + length, `${i === 1 ? 'Proxy-Authorization' : 'Authorization'}: ${value}\r\n`);
     }
     e.fields.set(FIELD.AUTH, authAt, length);
-    if (METHOD_NAMES[wire.method] === 'INVITE') this.keep(call, length);
+    if (wire.method === METHOD.INVITE) this.keep(call, length);
   }
 
   private requestUri(wire: Wire): string {
     const { e } = this;
-    if (METHOD_NAMES[wire.method] === 'REGISTER') return `sip:${e.ends.targetHost}:${e.ends.targetPort}`;
+    if (wire.method === METHOD.REGISTER) return `sip:${e.ends.targetHost}:${e.ends.targetPort}`;
     const start = e.fields.start[FIELD.TARGET]!;
     return e.text(start, start + e.fields.length[FIELD.TARGET]!);
   }
