@@ -4,9 +4,9 @@ import { ROW, ROW_SIZE } from '../flow/program.ts';
 import { putDecimal } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADERS } from '../sip/names.ts';
+import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
-import { fail } from './player.ts';
 import { FAILURE } from './tally.ts';
 
 /** Fills CALL_NUMBER and the variables of a call. */

@@ -7,7 +7,7 @@ import { METHOD } from '../sip/names.ts';
 import { countAgain, launch, openClient, setIdentity, setRemote, setTransaction } from './client.ts';
 import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
-import { dialogPeer } from './server.ts';
+import { dialogPeer } from './requests.ts';
 
 /** The response in e.msg (101–299 to our INVITE) makes, confirms or refreshes the call's dialog. False when a dialog cannot be made of it. */
 export function confirmDialog(e: Engine, call: number, txn: number): boolean {

@@ -1,24 +1,25 @@
-// The transaction user that plays a ladder: moves calls through their programs, sends what the rows say, ends calls. Knows transactions only through client.ts and server.ts.
+// The transaction user that plays a ladder: moves calls through their programs and sends what the rows say. Knows transactions only through client.ts and server.ts.
 
 import { DIALOG } from '../dialog/dialogs.ts';
 import { FLAG, OP, ROW, ROW_SIZE } from '../flow/program.ts';
 import { matchRow, passable, settle } from '../flow/stepper.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { putDecimal } from '../sip/bytes.ts';
-import { chooseChallenge } from '../sip/digest.ts';
 import { NONE } from '../sip/message.ts';
-import { HEADER, METHOD } from '../sip/names.ts';
-import { STATE } from '../transaction/constants.ts';
+import { METHOD } from '../sip/names.ts';
 import { CALL } from './calls.ts';
-import { captureRow, releaseVariables, setVariables } from './capture.ts';
+import { captureRow, setVariables } from './capture.ts';
+import { sendAgain, takeChallenge } from './challenge.ts';
 import { countAgain, launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
 import type { Wire } from './compose.ts';
 import { confirmDialog, releaseFork } from './dialog-usage.ts';
+import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { servedResponse, serveInside, serveTimer } from './reference-calls.ts';
-import { abandonServer, dialogPeer, respond } from './server.ts';
+import { dialogPeer } from './requests.ts';
+import { respond } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
 
@@ -173,40 +174,6 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
   if (takeRow(e, call, row)) advance(e, call);
 }
 
-/** Takes the challenge of a 401 or 407; false when it cannot be answered, or when what answered it was refused. */
-function takeChallenge(e: Engine, call: number): boolean {
-  const { msg, calls } = e;
-  const proxy = msg.status === 407;
-  const challenge = chooseChallenge(valuesOf(e, proxy ? HEADER.PROXY_AUTHENTICATE : HEADER.WWW_AUTHENTICATE));
-  if (challenge === null) return false;
-  const tries = proxy ? CALL.TRIED_PROXY : CALL.TRIED_SERVER;
-  // RFC 7616 §3.3: only a stale nonce is worth a second try, and that once.
-  if ((calls.flags[call]! & tries) !== 0 && (!challenge.stale || (calls.flags[call]! & CALL.TRIED_STALE) !== 0))
-    return false;
-  if ((calls.flags[call]! & tries) !== 0) calls.flags[call]! |= CALL.TRIED_STALE;
-  calls.flags[call]! |= tries;
-  e.users.take(e.users.row(call), challenge, proxy);
-  return true;
-}
-
-function valuesOf(e: Engine, id: number): string[] {
-  const { msg } = e;
-  const values: string[] = [];
-  for (let field = msg.first[id]!; field !== NONE; field = msg.next[field]!)
-    values.push(e.text(msg.valueStart[field]!, msg.valueEnd[field]!));
-  return values;
-}
-
-/** Sends the request of a transaction again, with credentials. */
-function sendAgain(e: Engine, call: number, txn: number): boolean {
-  const wire = e.links.wire[txn]!;
-  if (wire === 0) return false;
-  const sent = e.wires[wire >> 16]![(wire & 0xffff) - 1]!;
-  if (sent.personal) setVariables(e, call);
-  sendRequest(e, call, sent);
-  return true;
-}
-
 /** A retransmitted or overtaken provisional: the reliable one we have acknowledged, or any that its flow has passed. */
 function isStaleProvisional(e: Engine, call: number): boolean {
   const { calls } = e;
@@ -333,7 +300,7 @@ function sendResponse(e: Engine, call: number, wire: Wire): boolean {
   return true;
 }
 
-function sendRequest(e: Engine, call: number, wire: Wire): boolean {
+export function sendRequest(e: Engine, call: number, wire: Wire): boolean {
   const { calls, dialogs } = e;
   const { method } = wire;
   if (method === METHOD.ACK) {
@@ -385,7 +352,7 @@ function sendRequest(e: Engine, call: number, wire: Wire): boolean {
 }
 
 /** RFC 3261 §13.2.2.4: the ACK for a 2xx is the user's own, with a branch of its own; each 2xx retransmission gets it again. */
-function sendAck(e: Engine, call: number, invite: number, wire: Wire | null, again: boolean): void {
+export function sendAck(e: Engine, call: number, invite: number, wire: Wire | null, again: boolean): void {
   const { calls, outbox } = e;
   if (invite === NONE) return;
   setIdentity(e, call, calls.serial[call]!, e.users.row(call));
@@ -415,88 +382,4 @@ function ackWire(e: Engine, call: number): Wire {
   for (let i = 0; i < wires.length; i++)
     if (wires[i]!.method === METHOD.ACK && wires[i]!.status === 0) return wires[i]!;
   return e.standardRequest(METHOD.ACK);
-}
-
-/** Ends a call that went wrong: says why, and leaves nothing behind at the peer. */
-export function fail(e: Engine, call: number, kind: number, method: number, status: number): void {
-  const { calls, msg } = e;
-  const program = calls.program[call]!;
-  const place = program * 1024 + calls.pc[call]!;
-  e.tally.failed(
-    kind,
-    method,
-    status,
-    place,
-    () => e.expectation(program, calls.pc[call]!),
-    () =>
-      kind === FAILURE.UNEXPECTED_RESPONSE || kind === FAILURE.UNEXPECTED_REQUEST
-        ? e.text(msg.start, Math.min(msg.end, msg.start + 4096))
-        : '',
-  );
-  hangUp(e, call);
-  endCall(e, call, false);
-}
-
-/** The run is cut off: the peer is released, and the call is counted apart from those that failed. */
-export function abandon(e: Engine, call: number): void {
-  e.tally.add(COUNTER.CALLS_ABANDONED);
-  hangUp(e, call);
-  endCall(e, call, false);
-}
-
-/** Releases the peer: BYE in a confirmed dialog, CANCEL for an INVITE that is ringing, 500 to requests without an answer. */
-function hangUp(e: Engine, call: number): void {
-  const { calls, dialogs, txns } = e;
-  const invite = calls.inviteClient[call]!;
-  if (calls.flags[call]! & CALL.RELEASED) {
-    abandonServer(e, call);
-    return;
-  }
-  if (calls.flags[call]! & CALL.ANSWERED) {
-    if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, invite, null, false);
-    const leaving = calls.otherClient[call]!;
-    if (leaving !== NONE && ownerOf(e, leaving) === call && txns.method[leaving] === METHOD.BYE) return;
-    sendLast(e, call, METHOD.BYE, ++dialogs.localCseq[call]!, NONE);
-  } else if (invite !== NONE && ownerOf(e, invite) === call && txns.state[invite] === STATE.PROCEEDING) {
-    // RFC 3261 §9.1: only after a provisional, and once.
-    if ((txns.flags[invite]! & TXN.CANCELLED) === 0) sendLast(e, call, METHOD.CANCEL, calls.inviteCseq[call]!, invite);
-  }
-  abandonServer(e, call);
-}
-
-/** A request that ends what a failed call has begun; nobody waits for its answer. */
-function sendLast(e: Engine, call: number, method: number, cseq: number, invite: number): void {
-  const txn = openClient(e, method, call, e.calls.peer[call]!, cseq);
-  if (txn === NONE) {
-    e.tally.add(COUNTER.UNSENT);
-    return;
-  }
-  setIdentity(e, call, e.calls.serial[call]!, e.users.row(call));
-  setRemote(e, invite === NONE ? call : NONE);
-  setTransaction(e, BRANCH_KIND.TRANSACTION, invite === NONE ? txn : invite, cseq);
-  if (invite !== NONE) {
-    e.links.cancel[invite] = txn + 1;
-    e.txns.flags[invite]! |= TXN.CANCELLED;
-    e.lanes.start(invite * 2 + 1, e.timeoutLane);
-  }
-  if (!launch(e, txn, e.standardRequest(method), call)) e.tally.add(COUNTER.UNSENT);
-}
-
-/** Frees the slot of a call that is over. Its transactions live on by themselves. */
-export function endCall(e: Engine, call: number, succeeded: boolean): void {
-  const { calls, dialogs, lanes } = e;
-  if (succeeded) e.tally.add(COUNTER.CALLS_SUCCEEDED);
-  lanes.stop(e.callNode(call, 0));
-  lanes.stop(e.callNode(call, 1));
-  if (calls.keptChunk[call] !== NONE) {
-    e.outbox.freeLater(calls.keptChunk[call]!, calls.keptLength[call]!);
-    calls.keptChunk[call] = NONE;
-  }
-  if (e.variables > 0) releaseVariables(e, call);
-  e.users.release(call);
-  if (e.reference?.owns(call)) e.reference.close(call);
-  dialogs.release(call);
-  calls.release(call);
-  e.tally.counters[COUNTER.CALLS_CURRENT] = calls.inUse;
-  e.ended++;
 }

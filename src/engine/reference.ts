@@ -1,4 +1,4 @@
-// State of the reference server, and the writing of what its messages say beyond their templates. Decides nothing: reference-calls.ts and reference-events.ts do.
+// State of the reference server, and the writing of what its messages say beyond their templates. Decides nothing: the other reference-*.ts do.
 
 import { Chains } from '../server/chains.ts';
 import { SHORTEST_S } from '../server/expiry.ts';

@@ -1,23 +1,22 @@
-// The server side of transactions: takes requests, sends responses, absorbs retransmissions, runs Timers G, H, I, J, L. Knows no flow: new requests are handed to the player.
+// The server side of transactions: takes requests, sends responses, absorbs retransmissions, runs Timers G, H, I, J, L. Knows no call: new requests are handed to requests.ts.
 
-import { DIALOG } from '../dialog/dialogs.ts';
-import { OP, ROW } from '../flow/program.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { cseqMethodFits } from '../sip/decode.ts';
 import { ERR_VERSION } from '../sip/errors.ts';
 import { NONE } from '../sip/message.ts';
-import { HEADER, METHOD } from '../sip/names.ts';
+import { METHOD } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { begin, effects, nextState, step } from '../transaction/machine.ts';
-import { cancelKey, serverKey } from '../transaction/match.ts';
+import { serverKey } from '../transaction/match.ts';
 import { CALL } from './calls.ts';
 import { closeTransaction, countAgain, dropChunk, ownerOf, resend, runTimers } from './client.ts';
 import type { Wire } from './compose.ts';
 import { restoreEcho, saveEcho, setEcho, setToTag } from './echo.ts';
+import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
-import { acceptCall, callRequest, fail } from './player.ts';
-import { serveOutside } from './reference-calls.ts';
+import { callRequest } from './player.ts';
 import { checkRequest } from './request-rules.ts';
+import { inDialog, outOfDialog, takeCancel } from './requests.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
 import { keepForUsage, resendKept, usageAcknowledged } from './usage.ts';
@@ -113,13 +112,6 @@ function openServer(e: Engine, keyA: number, keyB: number): number {
   return txn;
 }
 
-export function adopt(e: Engine, txn: number, call: number): void {
-  e.txns.call[txn] = call;
-  e.links.owner[txn] = e.calls.serial[call]!;
-  if (e.msg.method === METHOD.INVITE) e.calls.inviteServer[call] = txn;
-  else e.calls.otherServer[call] = txn;
-}
-
 /** Where the response goes: RFC 3581 §4 with rport the source; else RFC 3261 §18.2.2 the source address and the port of sent-by. */
 function responsePeer(e: Engine): number {
   const { msg, transport } = e;
@@ -175,180 +167,6 @@ function wireOf(e: Engine, txn: number): Wire {
   return wire > 0
     ? e.wires[wire >> 16]![(wire & 0xffff) - 1]!
     : e.standardResponse(e.txns.method[txn]!, e.txns.status[txn]!);
-}
-
-/** RFC 3261 §9.2: a CANCEL is answered 200 when the INVITE is known, 481 when not; the INVITE's user decides what follows. */
-function takeCancel(e: Engine, txn: number): void {
-  const { msg, txns } = e;
-  cancelKey(msg, e.seeds[0]!, e.seeds[1]!, e.key);
-  const invite = e.index.find(e.key[0]!, e.key[1]!);
-  if (invite === NONE || txns.machine[invite] !== MACHINE.INVITE_SERVER) {
-    refuse(e, txn, 481);
-    return;
-  }
-  const call = ownerOf(e, invite);
-  if (call === NONE || txns.state[invite] !== STATE.PROCEEDING) {
-    refuse(e, txn, 200);
-    return;
-  }
-  adopt(e, txn, call);
-  if (callRequest(e, call)) return;
-  refuse(e, txn, 200);
-  if (!e.calls.is(call, e.links.owner[invite]!)) return;
-  refuse(e, invite, 487);
-  fail(e, call, FAILURE.CANCELLED, METHOD.CANCEL, 0);
-}
-
-/** A request with a To tag: RFC 3261 §12.2.2. */
-function inDialog(e: Engine, txn: number, call: number): void {
-  const { msg, dialogs, calls } = e;
-  if (call === NONE) {
-    refuse(e, txn, 481);
-    return;
-  }
-  // RFC 3261 §12.2.2: a CSeq lower than the last one is out of order and gets 500.
-  if (dialogs.takeRemoteCseq(call, msg.cseq) !== 0) {
-    refuse(e, txn, 500);
-    return;
-  }
-  if (msg.method === METHOD.INVITE && inviteStatus(e, call) !== 0) {
-    refuse(e, txn, inviteStatus(e, call));
-    return;
-  }
-  adopt(e, txn, call);
-  if (msg.method === METHOD.PRACK && !prackMatches(e, call)) {
-    // RFC 3262 §3: a PRACK that acknowledges nothing outstanding gets 481.
-    refuse(e, txn, 481);
-    return;
-  }
-  if (msg.method === METHOD.PRACK) usageAcknowledged(e, call);
-  if (msg.method === METHOD.INVITE) {
-    calls.peerInviteCseq[call] = msg.cseq;
-    calls.flags[call]! &= ~CALL.PEER_ACKED;
-  }
-  if (dialogs.state[call] === DIALOG.NONE) {
-    // RFC 6665 §4.1.2.4: a NOTIFY may come before the 2xx to its SUBSCRIBE, and makes the dialog.
-    if (msg.method === METHOD.NOTIFY && dialogs.establishUas(call, msg) >= 0) dialogPeer(e, call);
-  } else if (refreshesTarget(msg.method)) dialogs.refreshTarget(call, msg);
-  const serial = calls.serial[call]!;
-  if (callRequest(e, call)) return;
-  if (!calls.is(call, serial)) return;
-  refuse(e, txn, msg.method === METHOD.BYE ? 200 : 405);
-  if (msg.method === METHOD.BYE) calls.flags[call]! |= CALL.RELEASED;
-  fail(e, call, FAILURE.UNEXPECTED_REQUEST, msg.method, 0);
-}
-
-/** What an INVITE in the dialog is refused with while another is pending: 0 when none is. */
-function inviteStatus(e: Engine, call: number): number {
-  const { calls, txns } = e;
-  const theirs = calls.inviteServer[call]!;
-  // RFC 3261 §14.2: 500 with Retry-After before the final response to the first, 491 while one of ours is on its way.
-  if (theirs !== NONE && ownerOf(e, theirs) === call && txns.state[theirs] === STATE.PROCEEDING) return 500;
-  const ours = calls.inviteClient[call]!;
-  if (ours === NONE || ownerOf(e, ours) !== call) return 0;
-  return txns.state[ours] === STATE.CALLING || txns.state[ours] === STATE.PROCEEDING ? 491 : 0;
-}
-
-/** RFC 3262 §3: RAck names the RSeq of the outstanding provisional and the CSeq of its INVITE. */
-function prackMatches(e: Engine, call: number): boolean {
-  const { msg, calls, bytes } = e;
-  const field = msg.first[HEADER.RACK]!;
-  if (field === NONE || calls.keptChunk[call] === NONE || calls.keptStatus[call]! >= 200) return false;
-  let at = msg.valueStart[field]!;
-  const end = msg.valueEnd[field]!;
-  let number = 0;
-  let part = 0;
-  for (; at < end; at++) {
-    const c = bytes[at]!;
-    if (c >= 48 && c <= 57) number = number * 10 + (c - 48);
-    else if (part === 0) {
-      if (number !== calls.rseq[call]) return false;
-      number = 0;
-      part = 1;
-      while (at + 1 < end && bytes[at + 1]! <= 32) at++;
-    } else break;
-  }
-  const invite = calls.inviteServer[call]!;
-  return part === 1 && invite !== NONE && number === e.txns.cseq[invite];
-}
-
-/** A request without a To tag: begins a call when a flow waits for it. */
-function outOfDialog(e: Engine, txn: number): void {
-  const { msg, programs } = e;
-  let program = NONE;
-  let lacks100rel = false;
-  if (e.isCallee) {
-    for (let p = 0; p < programs.length && program === NONE; p++) {
-      const { rows } = programs[p]!;
-      if (rows[ROW.OP] !== OP.RECV_REQUEST || rows[ROW.METHOD] !== msg.method) continue;
-      if (suits(e, p)) program = p;
-      else lacks100rel = true;
-    }
-  }
-  if (program === NONE && e.reference !== null) {
-    serveOutside(e, txn);
-    return;
-  }
-  if (program === NONE) {
-    // RFC 3262 §3: a flow that must send its provisionals reliably refuses a peer without 100rel by 421.
-    // RFC 3261 §8.2.1: 405 for a method that is known and not played here; 501 for one nobody knows.
-    const status = lacks100rel
-      ? 421
-      : msg.method === METHOD.UNKNOWN
-        ? 501
-        : msg.method === METHOD.OPTIONS
-          ? 200
-          : msg.method === METHOD.BYE || msg.method === METHOD.NOTIFY || msg.method === METHOD.PRACK
-            ? 481
-            : 405;
-    refuse(e, txn, status);
-    return;
-  }
-  if (e.stopping || !e.admit()) {
-    refuse(e, txn, 503);
-    return;
-  }
-  const call = acceptCall(e, program, e.receivedPeer);
-  if (call === NONE) {
-    e.tally.add(COUNTER.CALLS_DROPPED);
-    refuse(e, txn, 503);
-    return;
-  }
-  adopt(e, txn, call);
-  if (msg.method === METHOD.INVITE) {
-    e.calls.peerInviteCseq[call] = msg.cseq;
-  }
-  if (makesDialog(msg.method)) {
-    if (e.dialogs.establishUas(call, msg) < 0) {
-      // RFC 3261 §8.1.1.8, RFC 6665 §4.1.2.1, RFC 3515 §2.2: a request that may make a dialog carries exactly one Contact.
-      refuse(e, txn, 400);
-      fail(e, call, FAILURE.NO_CONTACT, msg.method, 0);
-      return;
-    }
-    dialogPeer(e, call);
-  }
-  callRequest(e, call);
-}
-
-/** Methods whose 2xx makes a dialog outside of one: RFC 3261 §12.1, RFC 6665 §4.1, RFC 3515 §2.4.4. */
-export function makesDialog(method: number): boolean {
-  return method === METHOD.INVITE || method === METHOD.SUBSCRIBE || method === METHOD.REFER;
-}
-
-/** RFC 3261 §12.2, RFC 3311 §5.1, RFC 6665 §4.1.2.2, RFC 3515 §2.2: requests whose Contact becomes the remote target. */
-function refreshesTarget(method: number): boolean {
-  return makesDialog(method) || method === METHOD.UPDATE || method === METHOD.NOTIFY;
-}
-
-/** Whether program `p` can be played with this request: a reliable provisional needs a peer that knows 100rel (RFC 3262 §3). */
-function suits(e: Engine, p: number): boolean {
-  return !e.needs100rel[p] || e.offers100rel();
-}
-
-/** The next hop of the call's requests, once a dialog is there (RFC 3261 §12.2.1.1): first route or remote target. */
-export function dialogPeer(e: Engine, call: number): void {
-  const next = e.nextHop(call);
-  if (next !== NONE) e.calls.peer[call] = next;
 }
 
 /** Answers a request outside the flows. */

@@ -6,8 +6,8 @@ import { METHOD } from '../sip/names.ts';
 import { CALL } from './calls.ts';
 import { ownerOf } from './client.ts';
 import type { Wire } from './compose.ts';
+import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
-import { fail } from './player.ts';
 import { FAILURE } from './tally.ts';
 
 /** Retransmissions of a 2xx within 64·T1: after 0.5, 1.5, 3.5, 7.5 s and every 4 s up to 31.5 s; a reliable 1xx doubles on, six times. */

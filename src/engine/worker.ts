@@ -7,9 +7,9 @@ import { Clock } from '../time/clock.ts';
 import { BindError } from '../transport/bind-error.ts';
 import { openUdp } from '../transport/open.ts';
 import type { DatagramTransport } from '../transport/transport.ts';
+import { abandon } from './ending.ts';
 import { Engine } from './engine.ts';
 import { Loop } from './loop.ts';
-import { abandon } from './player.ts';
 import { COMMAND, CONTROL, type FromWorker, type ToWorker, type WorkerConfig } from './protocol.ts';
 import { warmUp } from './warm-up.ts';
 

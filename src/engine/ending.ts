@@ -1,0 +1,99 @@
+// How a call ends: well, failed, or cut off; the peer is released, the slot freed. Decides nothing of whether it does.
+
+import { COUNTER } from '../metrics/counters.ts';
+import { NONE } from '../sip/message.ts';
+import { METHOD } from '../sip/names.ts';
+import { STATE } from '../transaction/constants.ts';
+import { CALL } from './calls.ts';
+import { releaseVariables } from './capture.ts';
+import { launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
+import type { Engine } from './engine.ts';
+import { BRANCH_KIND } from './identity.ts';
+import { sendAck } from './player.ts';
+import { abandonServer } from './server.ts';
+import { FAILURE } from './tally.ts';
+import { TXN } from './transactions.ts';
+
+/** Ends a call that went wrong: says why, and leaves nothing behind at the peer. */
+export function fail(e: Engine, call: number, kind: number, method: number, status: number): void {
+  const { calls, msg } = e;
+  const program = calls.program[call]!;
+  const place = program * 1024 + calls.pc[call]!;
+  e.tally.failed(
+    kind,
+    method,
+    status,
+    place,
+    () => e.expectation(program, calls.pc[call]!),
+    () =>
+      kind === FAILURE.UNEXPECTED_RESPONSE || kind === FAILURE.UNEXPECTED_REQUEST
+        ? e.text(msg.start, Math.min(msg.end, msg.start + 4096))
+        : '',
+  );
+  hangUp(e, call);
+  endCall(e, call, false);
+}
+
+/** The run is cut off: the peer is released, and the call is counted apart from those that failed. */
+export function abandon(e: Engine, call: number): void {
+  e.tally.add(COUNTER.CALLS_ABANDONED);
+  hangUp(e, call);
+  endCall(e, call, false);
+}
+
+/** Releases the peer: BYE in a confirmed dialog, CANCEL for an INVITE that is ringing, 500 to requests without an answer. */
+function hangUp(e: Engine, call: number): void {
+  const { calls, dialogs, txns } = e;
+  const invite = calls.inviteClient[call]!;
+  if (calls.flags[call]! & CALL.RELEASED) {
+    abandonServer(e, call);
+    return;
+  }
+  if (calls.flags[call]! & CALL.ANSWERED) {
+    if (invite !== NONE && (calls.flags[call]! & CALL.ACKED) === 0) sendAck(e, call, invite, null, false);
+    const leaving = calls.otherClient[call]!;
+    if (leaving !== NONE && ownerOf(e, leaving) === call && txns.method[leaving] === METHOD.BYE) return;
+    sendLast(e, call, METHOD.BYE, ++dialogs.localCseq[call]!, NONE);
+  } else if (invite !== NONE && ownerOf(e, invite) === call && txns.state[invite] === STATE.PROCEEDING) {
+    // RFC 3261 §9.1: only after a provisional, and once.
+    if ((txns.flags[invite]! & TXN.CANCELLED) === 0) sendLast(e, call, METHOD.CANCEL, calls.inviteCseq[call]!, invite);
+  }
+  abandonServer(e, call);
+}
+
+/** A request that ends what a failed call has begun; nobody waits for its answer. */
+function sendLast(e: Engine, call: number, method: number, cseq: number, invite: number): void {
+  const txn = openClient(e, method, call, e.calls.peer[call]!, cseq);
+  if (txn === NONE) {
+    e.tally.add(COUNTER.UNSENT);
+    return;
+  }
+  setIdentity(e, call, e.calls.serial[call]!, e.users.row(call));
+  setRemote(e, invite === NONE ? call : NONE);
+  setTransaction(e, BRANCH_KIND.TRANSACTION, invite === NONE ? txn : invite, cseq);
+  if (invite !== NONE) {
+    e.links.cancel[invite] = txn + 1;
+    e.txns.flags[invite]! |= TXN.CANCELLED;
+    e.lanes.start(invite * 2 + 1, e.timeoutLane);
+  }
+  if (!launch(e, txn, e.standardRequest(method), call)) e.tally.add(COUNTER.UNSENT);
+}
+
+/** Frees the slot of a call that is over. Its transactions live on by themselves. */
+export function endCall(e: Engine, call: number, succeeded: boolean): void {
+  const { calls, dialogs, lanes } = e;
+  if (succeeded) e.tally.add(COUNTER.CALLS_SUCCEEDED);
+  lanes.stop(e.callNode(call, 0));
+  lanes.stop(e.callNode(call, 1));
+  if (calls.keptChunk[call] !== NONE) {
+    e.outbox.freeLater(calls.keptChunk[call]!, calls.keptLength[call]!);
+    calls.keptChunk[call] = NONE;
+  }
+  if (e.variables > 0) releaseVariables(e, call);
+  e.users.release(call);
+  if (e.reference?.owns(call)) e.reference.close(call);
+  dialogs.release(call);
+  calls.release(call);
+  e.tally.counters[COUNTER.CALLS_CURRENT] = calls.inUse;
+  e.ended++;
+}

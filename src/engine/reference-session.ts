@@ -1,0 +1,277 @@
+// The INVITE sessions of the reference server: ringing, the answer to an offer, its changes and its timer (RFC 3261 §13, §14, RFC 3262, RFC 3311, RFC 4028). Finds no call; plays no flow.
+
+import { COUNTER } from '../metrics/counters.ts';
+import { EXTENSION, extensionOf, RING_LIMIT_S, refusalOf } from '../server/extensions.ts';
+import { digits, tokenIs } from '../server/read.ts';
+import { putAnswer } from '../server/session-answer.ts';
+import { bytesOf } from '../sip/bytes.ts';
+import { NONE } from '../sip/message.ts';
+import { HEADER, METHOD } from '../sip/names.ts';
+import { STATE } from '../transaction/constants.ts';
+import { ownerOf } from './client.ts';
+import { fail } from './ending.ts';
+import type { Engine } from './engine.ts';
+import { LADDER, PHASE, TEXT } from './reference.ts';
+import { openServed, request } from './reference-calls.ts';
+import { refuseWith } from './reference-single.ts';
+import { refuse, respond } from './server.ts';
+import { FAILURE } from './tally.ts';
+
+const APPLICATION_SDP = bytesOf('application/sdp');
+
+const REFRESHER = bytesOf('refresher=');
+
+const SESSION_EXPIRES = bytesOf('Session-Expires: ');
+
+const BY_UAC = bytesOf(';refresher=uac\r\n');
+
+const BY_UAS = bytesOf(';refresher=uas\r\n');
+
+/** RFC 4028 §5: the smallest session interval. */
+const MIN_SE_S = 90;
+
+export function invite(e: Engine, txn: number): void {
+  const { msg } = e;
+  const r = e.reference!;
+  const extension = extensionOf(msg);
+  const refusal = refusalOf(extension);
+  if (refusal !== 0) {
+    refuse(e, txn, refusal);
+    return;
+  }
+  const described = msg.bodyEnd > msg.bodyStart;
+  if (described && !tokenIs(msg, HEADER.CONTENT_TYPE, APPLICATION_SDP)) {
+    // RFC 3261 §8.2.3: a body that cannot be read is refused with what could.
+    refuseWith(e, txn, 415, TEXT.ACCEPT_SDP);
+    return;
+  }
+  // RFC 4028 §9: an interval below what we accept is refused with the least.
+  const wanted = intervalWanted(e);
+  if (wanted !== NONE && wanted < MIN_SE_S) {
+    refuseWith(e, txn, 422, TEXT.MIN_SE);
+    return;
+  }
+  const answer = described ? putSession(e, 1) : 0;
+  // RFC 3261 §13.3.1.3: an offer that cannot be taken is 488.
+  if (answer === NONE) {
+    refuse(e, txn, 488);
+    return;
+  }
+  const call = openServed(e, txn);
+  if (call === NONE) return;
+  r.sdpVersion[call] = 1;
+  agreeInterval(e, call, wanted);
+  if (extension === EXTENSION.RING) {
+    r.phase[call] = PHASE.RINGING_ON;
+    ring(e, call, txn, answer, 180);
+    r.sessionEndS[call] = r.nowS() + RING_LIMIT_S;
+    r.arm(call);
+  } else if (e.offers100rel()) {
+    r.phase[call] = PHASE.RELIABLE;
+    r.described[call] = 1;
+    ring(e, call, txn, answer, 183);
+  } else {
+    r.phase[call] = PHASE.RINGING;
+    ring(e, call, txn, answer, 180);
+    if (e.delayLane === NONE) pickUp(e, call);
+    else e.lanes.start(e.callNode(call, 0), e.delayLane);
+  }
+}
+
+/** Sends the provisional; keeps the session description where the 200 comes later and must carry it. */
+function ring(e: Engine, call: number, txn: number, answer: number, status: number): void {
+  const r = e.reference!;
+  r.begin();
+  if (status === 183) {
+    // RFC 3262 §5: the first reliable provisional carries the answer, or the offer where the INVITE had none.
+    describe(e, answer);
+    if (e.msg.first[HEADER.RECV_INFO] !== NONE) r.add(TEXT.RECV_INFO);
+    respondOrFail(e, call, txn, status, true);
+    return;
+  }
+  if (answer > 0 && (e.delayLane !== NONE || r.phase[call] === PHASE.RINGING_ON)) keepSession(e, call, answer);
+  respondOrFail(e, call, txn, status, false);
+  // Where the 200 follows at once the answer still stands where it was put.
+  r.sdpLen[call] = answer;
+}
+
+function keepSession(e: Engine, call: number, length: number): void {
+  const r = e.reference!;
+  const chunk = e.memory.alloc(length);
+  if (chunk === NONE) return; // the 200 will fail for want of memory, and say so
+  e.bytes.copyWithin(chunk, r.bodyAt, r.bodyAt + length);
+  r.sdpChunk[call] = chunk + 1;
+  r.sdpLen[call] = length;
+}
+
+/** The 200 to the INVITE. */
+export function pickUp(e: Engine, call: number): void {
+  const r = e.reference!;
+  const txn = e.calls.inviteServer[call]!;
+  r.begin();
+  if (r.described[call] === 0) {
+    if (r.sdpChunk[call]! > 0) describeAt(e, r.sdpChunk[call]! - 1, r.sdpLen[call]!);
+    else describe(e, r.sdpLen[call]!);
+  }
+  addInterval(e, call);
+  if (txn === e.received && e.msg.first[HEADER.RECV_INFO] !== NONE) r.add(TEXT.RECV_INFO);
+  if (!respondOrFail(e, call, txn, 200, false)) return;
+  r.dropSdp(call);
+  r.phase[call] = PHASE.UP;
+  watchSession(e, call);
+}
+
+/** Body and Content-Type: the answer of this length that stands at bodyAt, or our offer for length 0. */
+function describe(e: Engine, length: number): void {
+  const r = e.reference!;
+  if (length > 0) describeAt(e, r.bodyAt, length);
+  else describeAt(e, r.offerAt, r.offerLength);
+}
+
+function describeAt(e: Engine, at: number, length: number): void {
+  e.reference!.add(TEXT.SDP);
+  e.reference!.body(at, length);
+}
+
+/** Writes the answer to the offer in e.msg at bodyAt: its length, NONE when there is none. */
+function putSession(e: Engine, version: number): number {
+  const { msg } = e;
+  const r = e.reference!;
+  const end = putAnswer(e.bytes, msg.bodyStart, msg.bodyEnd, r.bodyAt, r.answer, version);
+  return end === NONE ? NONE : end - r.bodyAt;
+}
+
+function respondOrFail(e: Engine, call: number, txn: number, status: number, reliable: boolean): boolean {
+  const wire = e.dynamicWire('response', METHOD.INVITE, status, reliable);
+  if (txn !== NONE && respond(e, txn, wire, call)) return true;
+  fail(e, call, txn === NONE ? FAILURE.NOTHING_TO_ANSWER : FAILURE.MEMORY_FULL, METHOD.INVITE, status);
+  return false;
+}
+
+/** Session-Expires in seconds, NONE when there is none that can be read. */
+function intervalWanted(e: Engine): number {
+  const { msg } = e;
+  const field = msg.first[HEADER.SESSION_EXPIRES]!;
+  if (field === NONE) return NONE;
+  const value = digits(msg.buf, msg.valueStart[field]!, msg.valueEnd[field]!);
+  return value < 0 ? NONE : value;
+}
+
+/** RFC 4028 §9: the interval asked for (NONE: none) is taken; the refresher named, else the caller. */
+function agreeInterval(e: Engine, call: number, wanted: number): void {
+  const { msg } = e;
+  const r = e.reference!;
+  r.intervalS[call] = wanted === NONE ? 0 : Math.min(wanted, 86_400);
+  r.weRefresh[call] = 0;
+  if (wanted === NONE) return;
+  const field = msg.first[HEADER.SESSION_EXPIRES]!;
+  const end = msg.valueEnd[field]!;
+  for (let at = msg.valueStart[field]!; at + REFRESHER.length + 3 <= end; at++) {
+    let i = 0;
+    while (i < REFRESHER.length && (msg.buf[at + i]! | 32) === (REFRESHER[i]! | 32)) i++;
+    if (i === REFRESHER.length && (msg.buf[at + i + 2]! | 32) === 115 /* uas */) r.weRefresh[call] = 1;
+  }
+}
+
+function addInterval(e: Engine, call: number): void {
+  const r = e.reference!;
+  if (r.intervalS[call] === 0) return;
+  // RFC 4028 §9: a caller that refreshes must know the timer: Require says so.
+  if (r.weRefresh[call] === 0) r.add(TEXT.REQUIRE_TIMER);
+  r.add(SESSION_EXPIRES);
+  r.addNumber(r.intervalS[call]!);
+  r.add(r.weRefresh[call] === 1 ? BY_UAS : BY_UAC);
+}
+
+/** RFC 4028 §10: we refresh at half the interval, or give the call up a while before its end. */
+export function watchSession(e: Engine, call: number): void {
+  const r = e.reference!;
+  const s = r.intervalS[call]!;
+  r.sessionEndS[call] = s === 0 ? 0 : r.nowS() + (r.weRefresh[call] === 1 ? s / 2 : s - Math.min(32, s / 3));
+  r.arm(call);
+}
+
+/** RFC 3261 §15.1.2, §9.2: an INVITE without a final response gets 487. */
+export function endPending(e: Engine, call: number): void {
+  const r = e.reference!;
+  const txn = e.calls.inviteServer[call]!;
+  if (r.phase[call] !== PHASE.UP && r.phase[call] !== PHASE.NONE) {
+    if (txn !== NONE && ownerOf(e, txn) === call && e.txns.state[txn] === STATE.PROCEEDING) refuse(e, txn, 487);
+    r.phase[call] = PHASE.NONE;
+    r.sessionEndS[call] = 0;
+  }
+}
+
+export function prack(e: Engine, call: number, txn: number): void {
+  const { msg } = e;
+  const r = e.reference!;
+  r.begin();
+  // RFC 3262 §5: an offer in the PRACK is answered in its 2xx.
+  if (msg.bodyEnd > msg.bodyStart && e.calls.rseq[call]! > 1) {
+    const length = putSession(e, ++r.sdpVersion[call]!);
+    if (length === NONE) {
+      refuse(e, txn, 488);
+      return;
+    }
+    describe(e, length);
+  }
+  if (!respond(e, txn, e.dynamicWire('response', METHOD.PRACK, 200), call)) e.tally.add(COUNTER.UNSENT);
+  if (r.phase[call] !== PHASE.RELIABLE) return;
+  if (e.delayLane === NONE) pickUp(e, call);
+  else e.lanes.start(e.callNode(call, 0), e.delayLane);
+}
+
+/** A re-INVITE or an UPDATE: an offer gets its answer, a re-INVITE without one gets ours (RFC 3261 §14.2, RFC 3311 §5.2). */
+export function change(e: Engine, call: number, txn: number): void {
+  const { msg } = e;
+  const r = e.reference!;
+  const described = msg.bodyEnd > msg.bodyStart;
+  if (described && !tokenIs(msg, HEADER.CONTENT_TYPE, APPLICATION_SDP)) {
+    refuseWith(e, txn, 415, TEXT.ACCEPT_SDP);
+    return;
+  }
+  // RFC 3311 §5.2: an offer while the INVITE's is unanswered gets 500 with Retry-After.
+  if (described && (r.phase[call] === PHASE.RINGING || r.phase[call] === PHASE.RINGING_ON)) {
+    refuse(e, txn, 500);
+    return;
+  }
+  if (r.phase[call] === PHASE.NONE) {
+    refuse(e, txn, 481);
+    return;
+  }
+  const wanted = intervalWanted(e);
+  if (wanted !== NONE && wanted < MIN_SE_S) {
+    refuseWith(e, txn, 422, TEXT.MIN_SE);
+    return;
+  }
+  r.begin();
+  if (described) {
+    const length = putSession(e, r.sdpVersion[call]! + 1);
+    if (length === NONE) {
+      refuse(e, txn, 488);
+      return;
+    }
+    r.sdpVersion[call]!++;
+    describe(e, length);
+  } else if (msg.method === METHOD.INVITE) describe(e, 0);
+  if (wanted !== NONE || r.intervalS[call]! > 0) {
+    if (wanted !== NONE) agreeInterval(e, call, wanted);
+    addInterval(e, call);
+    watchSession(e, call);
+  }
+  if (!respond(e, txn, e.dynamicWire('response', msg.method, 200), call)) {
+    refuse(e, txn, 500);
+    e.tally.add(COUNTER.UNSENT);
+  }
+}
+
+/** RFC 4028 §7.4: a session refresh by UPDATE. */
+export function refresh(e: Engine, call: number): void {
+  const r = e.reference!;
+  r.begin();
+  r.add(TEXT.SUPPORTED);
+  r.add(SESSION_EXPIRES);
+  r.addNumber(r.intervalS[call]!);
+  r.add(BY_UAC);
+  request(e, call, METHOD.UPDATE, LADDER.UPDATE);
+}
