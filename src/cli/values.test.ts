@@ -3,22 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { UsageError } from '../controller/usage-error.ts';
+import { complaint } from '../../tests/complaint.ts';
 import { durationOf, outFolder, profileOf, thresholdsOf } from './values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'busyhour-values-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function complaint(ask: () => unknown): string {
-  try {
-    ask();
-  } catch (error) {
-    expect(error).toBeInstanceOf(UsageError);
-    expect((error as UsageError).exitCode).toBe(2);
-    return (error as UsageError).message;
-  }
-  throw new Error('no complaint');
-}
 
 describe('durationOf', () => {
   it.each([

@@ -1,22 +1,12 @@
 // Targets and own addresses as people type them: every form, every mistake, and a name that does not resolve. Asks no name server.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { complaint } from '../../tests/complaint.ts';
 import { parseLocal, parseTarget, resolveTarget, sourceAddress } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
 const lookup = vi.hoisted(() => vi.fn());
 vi.mock('node:dns/promises', () => ({ lookup }));
-
-function complaint(ask: () => unknown): string {
-  try {
-    ask();
-  } catch (error) {
-    expect(error).toBeInstanceOf(UsageError);
-    expect((error as UsageError).exitCode).toBe(2);
-    return (error as UsageError).message;
-  }
-  throw new Error('no complaint');
-}
 
 describe('parseTarget', () => {
   it.each([
