@@ -1,9 +1,11 @@
 // Dialogs (RFC 3261 §12): state as columns, texts in one chunk of memory each. Sends nothing and knows no call; a slot is whatever index the caller gives.
 
+import { Address, paramStart, readAddress } from '../sip/address.ts';
+import { putUnfolded } from '../sip/bytes.ts';
 import type { Memory } from '../sip/memory.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
-import { ADDRESS, paramStart, putBytes, putRequestUri, readAddress } from './address.ts';
+import { putRequestUri } from '../sip/uri.ts';
 import { LINE_BYTES, putBracketEnd, putLineBegin, RouteSet } from './route-set.ts';
 
 /** RFC 3261 §12. NONE is 0, so that an unused slot is no dialog. */
@@ -66,7 +68,7 @@ export class Dialogs {
   private readonly strict: Uint8Array;
 
   private readonly routes = new RouteSet();
-  private readonly address = new Int32Array(4);
+  private readonly address = new Address();
 
   constructor(capacity: number, memory: Memory) {
     this.memory = memory;
@@ -130,8 +132,8 @@ export class Dialogs {
   refreshTarget(slot: number, msg: Message): number {
     const at = this.chunk[slot]! - 1;
     if (at < 0 || !this.readContact(msg)) return ESTABLISH.OK;
-    const start = this.address[ADDRESS.URI_START]!;
-    const end = this.address[ADDRESS.URI_END]!;
+    const start = this.address.uriStart;
+    const end = this.address.uriEnd;
     const before = this.tailStart[slot]! - at;
     const want = before + (end - start) + LINE_BYTES;
     if (want <= ((this.chunkLen[slot]! + 63) & ~63)) {
@@ -205,8 +207,8 @@ export class Dialogs {
     let targetStart = 0;
     let targetEnd = 0;
     if (this.readContact(msg)) {
-      targetStart = this.address[ADDRESS.URI_START]!;
-      targetEnd = this.address[ADDRESS.URI_END]!;
+      targetStart = this.address.uriStart;
+      targetEnd = this.address.uriEnd;
     } else if (keepTarget) {
       const isLine = this.strict[slot] === 1;
       target = bytes;
@@ -226,15 +228,15 @@ export class Dialogs {
     const chunk = want > MAX_CHUNK ? NONE : this.memory.alloc(want);
     if (chunk === NONE) return ESTABLISH.NO_MEMORY;
 
-    let at = putBytes(bytes, chunk, msg.buf, tagStart, tagEnd);
+    let at = putUnfolded(bytes, chunk, msg.buf, tagStart, tagEnd);
     this.remoteTagStart[slot] = chunk;
     this.remoteTagLen[slot] = at - chunk;
     this.callIdStart[slot] = at;
-    at = putBytes(bytes, at, msg.buf, msg.callIdStart, msg.callIdEnd);
+    at = putUnfolded(bytes, at, msg.buf, msg.callIdStart, msg.callIdEnd);
     this.callIdLen[slot] = at - this.callIdStart[slot]!;
     // RFC 3261 §12.1.1: the remote URI is that of From, the local URI that of To.
     this.remoteNameStart[slot] = at;
-    if (from !== NONE) at = putBytes(bytes, at, msg.buf, msg.valueStart[from]!, msg.valueEnd[from]!);
+    if (from !== NONE) at = putUnfolded(bytes, at, msg.buf, msg.valueStart[from]!, msg.valueEnd[from]!);
     this.remoteNameLen[slot] = at - this.remoteNameStart[slot]!;
     this.localNameStart[slot] = at;
     if (to !== NONE) at = putUntagged(bytes, at, msg, msg.valueStart[to]!, msg.valueEnd[to]!);
@@ -302,8 +304,8 @@ export class Dialogs {
     const field = msg.first[HEADER.CONTACT]!;
     if (field === NONE) return false;
     readAddress(msg.buf, msg.valueStart[field]!, msg.valueEnd[field]!, this.address);
-    const start = this.address[ADDRESS.URI_START]!;
-    const length = this.address[ADDRESS.URI_END]! - start;
+    const start = this.address.uriStart;
+    const length = this.address.uriEnd - start;
     return length > 1 || (length === 1 && msg.buf[start] !== 42);
   }
 }
@@ -311,7 +313,7 @@ export class Dialogs {
 /** Copies a To value without its tag parameter, which the decoder has found. */
 function putUntagged(bytes: Uint8Array, at: number, msg: Message, start: number, end: number): number {
   const tag = msg.toTagStart === NONE ? NONE : paramStart(msg.buf, start, msg.toTagStart);
-  if (tag === NONE) return putBytes(bytes, at, msg.buf, start, end);
-  const next = putBytes(bytes, at, msg.buf, start, tag);
-  return putBytes(bytes, next, msg.buf, msg.toTagEnd, end);
+  if (tag === NONE) return putUnfolded(bytes, at, msg.buf, start, end);
+  const next = putUnfolded(bytes, at, msg.buf, start, tag);
+  return putUnfolded(bytes, next, msg.buf, msg.toTagEnd, end);
 }

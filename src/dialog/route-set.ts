@@ -1,14 +1,18 @@
 // The route set of a dialog: collected from Record-Route, written as Route lines. Reads one message at a time; keeps nothing of a dialog.
 
-import { bytesOf, putText } from '../sip/bytes.ts';
+import { Address, readAddress } from '../sip/address.ts';
+import { bytesOf, putText, putUnfolded } from '../sip/bytes.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
-import { ADDRESS, isLooseRoute, putBytes, putRequestUri, readAddress } from './address.ts';
+import { isLooseRoute, putRequestUri } from '../sip/uri.ts';
 
 /** Most routes one dialog may have. */
 export const MAX_ROUTES = 70;
 /** `Route: <` and `>` CR LF. */
 export const LINE_BYTES = 11;
+
+/** What is kept of an address. */
+const ROUTE = { URI_START: 0, URI_END: 1, PARAMS_START: 2, PARAMS_END: 3 } as const;
 
 const LINE_BEGIN = bytesOf('Route: <');
 const GREATER = 62;
@@ -21,9 +25,9 @@ export class RouteSet {
   /** Bytes that all Route lines need at most. */
   bytes = 0;
   private buf: Uint8Array = new Uint8Array(0);
-  /** Four cells of ADDRESS for each route. */
+  /** ROUTE cells for each route. */
   private readonly spans = new Int32Array(4 * MAX_ROUTES);
-  private readonly one = new Int32Array(4);
+  private readonly one = new Address();
 
   /** Collects the Record-Route values of `msg`; false when there are too many. Valid as long as the bytes of `msg` are. */
   collect(msg: Message, reversed: boolean): boolean {
@@ -35,11 +39,14 @@ export class RouteSet {
       const end = msg.valueEnd[field]!;
       for (let at = msg.valueStart[field]!; at < end; at++) {
         at = readAddress(msg.buf, at, end, one);
-        if (one[ADDRESS.URI_START] === one[ADDRESS.URI_END]) continue;
+        if (one.uriStart === one.uriEnd) continue;
         if (this.count === MAX_ROUTES) return false;
-        for (let i = 0; i < 4; i++) spans[this.count * 4 + i] = one[i]!;
-        this.bytes += LINE_BYTES + (one[ADDRESS.URI_END]! - one[ADDRESS.URI_START]!);
-        this.bytes += one[ADDRESS.PARAMS_END]! - one[ADDRESS.PARAMS_START]!;
+        const cells = this.count * 4;
+        spans[cells + ROUTE.URI_START] = one.uriStart;
+        spans[cells + ROUTE.URI_END] = one.uriEnd;
+        spans[cells + ROUTE.PARAMS_START] = one.paramsStart;
+        spans[cells + ROUTE.PARAMS_END] = one.paramsEnd;
+        this.bytes += LINE_BYTES + (one.uriEnd - one.uriStart) + (one.paramsEnd - one.paramsStart);
         this.count++;
       }
     }
@@ -49,12 +56,12 @@ export class RouteSet {
 
   /** Whether the first route has no lr parameter: a strict router of RFC 2543. */
   isStrict(): boolean {
-    return this.count > 0 && !isLooseRoute(this.buf, this.spans[ADDRESS.URI_START]!, this.spans[ADDRESS.URI_END]!);
+    return this.count > 0 && !isLooseRoute(this.buf, this.spans[ROUTE.URI_START]!, this.spans[ROUTE.URI_END]!);
   }
 
   /** Writes the first route as a Request-URI; returns the offset after it. */
   putFirstUri(bytes: Uint8Array, to: number): number {
-    return putRequestUri(bytes, to, this.buf, this.spans[ADDRESS.URI_START]!, this.spans[ADDRESS.URI_END]!);
+    return putRequestUri(bytes, to, this.buf, this.spans[ROUTE.URI_START]!, this.spans[ROUTE.URI_END]!);
   }
 
   /** Writes a Route line for each route from number `from` on, with its parameters; returns the offset after them. */
@@ -63,9 +70,9 @@ export class RouteSet {
     let next = to;
     for (let i = from * 4; i < this.count * 4; i += 4) {
       next = putLineBegin(bytes, next);
-      next = putBytes(bytes, next, buf, spans[i + ADDRESS.URI_START]!, spans[i + ADDRESS.URI_END]!);
+      next = putUnfolded(bytes, next, buf, spans[i + ROUTE.URI_START]!, spans[i + ROUTE.URI_END]!);
       bytes[next++] = GREATER;
-      next = putBytes(bytes, next, buf, spans[i + ADDRESS.PARAMS_START]!, spans[i + ADDRESS.PARAMS_END]!);
+      next = putUnfolded(bytes, next, buf, spans[i + ROUTE.PARAMS_START]!, spans[i + ROUTE.PARAMS_END]!);
       next = putLineEnd(bytes, next);
     }
     return next;

@@ -1,19 +1,21 @@
 // Everything a worker has, wired together once: memory, clock, tables, transport, flow programs. State only; client.ts, server.ts and player.ts act on it.
 
-import { ADDRESS, isLooseRoute, readAddress } from '../dialog/address.ts';
 import { Dialogs } from '../dialog/dialogs.ts';
 import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import { RuleChecker } from '../rules/checker.ts';
 import { RuleContext } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.ts';
+import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, putDecimal } from '../sip/bytes.ts';
+import { rseqOf } from '../sip/cseq.ts';
+import { hasToken } from '../sip/fields.ts';
 import { KeyIndex } from '../sip/key-index.ts';
 import type { Memory } from '../sip/memory.ts';
 import { Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD, METHOD_NAMES } from '../sip/names.ts';
 import { Fields } from '../sip/template.ts';
-import { hasToken } from '../sip/tokens.ts';
+import { isLooseRoute } from '../sip/uri.ts';
 import type { Clock } from '../time/clock.ts';
 import { Lanes } from '../time/lanes.ts';
 import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_NON_INVITE_US, TRYING_US } from '../transaction/constants.ts';
@@ -146,7 +148,7 @@ export class Engine {
   readonly needs100rel: readonly boolean[];
   /** --rate-limit: calls that may still begin, refilled as time passes. */
   private readonly tokens = new Float64Array(2);
-  private readonly address = new Int32Array(4);
+  private readonly address = new Address();
   private readonly rel: Uint8Array = bytesOf('100rel');
   readonly rseqAt: number;
   readonly refusedBy = new Set<string>();
@@ -335,12 +337,7 @@ export class Engine {
 
   /** RFC 3262 §7.1: RSeq of the message in `msg`, 0 when there is none. */
   rseq(): number {
-    const field = this.msg.first[HEADER.RSEQ]!;
-    if (field === NONE) return 0;
-    let value = 0;
-    for (let i = this.msg.valueStart[field]!; i < this.msg.valueEnd[field]!; i++)
-      value = value * 10 + this.bytes[i]! - 48;
-    return value | 0;
+    return Math.max(0, rseqOf(this.msg));
   }
 
   putRseq(value: number): void {
@@ -356,9 +353,9 @@ export class Engine {
     if (routes > 0) {
       // `Route: ` and a name-addr; the first line is the next hop, unless a strict router stands in the Request-URI.
       readAddress(bytes, dialogs.routesStart[dialog]! + 7, dialogs.routesStart[dialog]! + routes, address);
-      if (isLooseRoute(bytes, address[ADDRESS.URI_START]!, address[ADDRESS.URI_END]!)) {
-        start = address[ADDRESS.URI_START]!;
-        end = address[ADDRESS.URI_END]!;
+      if (isLooseRoute(bytes, address.uriStart, address.uriEnd)) {
+        start = address.uriStart;
+        end = address.uriEnd;
       }
     }
     return this.peers.ofUri(bytes, start, end);

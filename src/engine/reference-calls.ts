@@ -2,8 +2,8 @@
 
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { EXTENSION, extensionOf } from '../server/extensions.ts';
-import { tokenIs } from '../server/read.ts';
 import { bytesOf } from '../sip/bytes.ts';
+import { tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { CALL } from './calls.ts';

@@ -1,12 +1,13 @@
 // The reference server as a notifier: subscriptions (RFC 6665 §4.2), and the one NOTIFY that a REFER gets (RFC 3515 §2.4.4). Plays no flow.
 
-import { ADDRESS, readAddress } from '../dialog/address.ts';
 import { BRIEF, grantedS } from '../server/expiry.ts';
 import { PACKAGE, PACKAGES } from '../server/packages.ts';
-import { accepts, BAD, tokenIs, wholeNumber } from '../server/read.ts';
+import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
+import { secondsOf, tokenIs } from '../sip/fields.ts';
+import { accepts } from '../sip/media.ts';
 import { copyWithin } from '../sip/memory.ts';
-import { NONE } from '../sip/message.ts';
+import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import type { Engine } from './engine.ts';
 import { LADDER, PHASE, TEXT } from './reference.ts';
@@ -31,7 +32,7 @@ const REFER = bytesOf('refer');
 const ID = bytesOf(';id=');
 const SIPFRAG_200 = bytesOf('SIP/2.0 200 OK\r\n');
 const FALSE = bytesOf('false');
-const ADDRESS_CELLS = new Int32Array(4);
+const local = new Address();
 const AMP = bytesOf('&amp;');
 const LT = bytesOf('&lt;');
 const QUOT = bytesOf('&quot;');
@@ -53,7 +54,7 @@ function grant(e: Engine, txn: number, event: number): number {
     refuse(e, txn, 406);
     return NONE;
   }
-  const wanted = wholeNumber(msg, HEADER.EXPIRES);
+  const wanted = secondsOf(msg, HEADER.EXPIRES);
   if (wanted === BAD) {
     refuse(e, txn, 400);
     return NONE;
@@ -169,8 +170,8 @@ function putState(e: Engine, call: number, event: number): void {
     const { text, fill } = pieces[i]!;
     if (fill === 0) {
       const start = dialogs.localNameStart[call]!;
-      readAddress(bytes, start, start + dialogs.localNameLen[call]!, ADDRESS_CELLS);
-      at = putEscaped(bytes, at, ADDRESS_CELLS[ADDRESS.URI_START]!, ADDRESS_CELLS[ADDRESS.URI_END]!);
+      readAddress(bytes, start, start + dialogs.localNameLen[call]!, local);
+      at = putEscaped(bytes, at, local.uriStart, local.uriEnd);
     } else if (fill === 1) at = putDecimal(bytes, at, r.notified[call]!);
     else at = putText(bytes, at, text);
   }

@@ -2,11 +2,12 @@
 
 import { COUNTER } from '../metrics/counters.ts';
 import { EXTENSION, extensionOf, RING_LIMIT_S, refusalOf } from '../server/extensions.ts';
-import { digits, tokenIs } from '../server/read.ts';
 import { putAnswer } from '../server/session-answer.ts';
 import { bytesOf } from '../sip/bytes.ts';
+import { tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { REFRESHER, readSessionExpires, SessionExpires } from '../sip/session-timer.ts';
 import { STATE } from '../transaction/constants.ts';
 import { ownerOf } from './client.ts';
 import { fail } from './ending.ts';
@@ -19,7 +20,7 @@ import { FAILURE } from './tally.ts';
 
 const APPLICATION_SDP = bytesOf('application/sdp');
 
-const REFRESHER = bytesOf('refresher=');
+const interval = new SessionExpires();
 
 const SESSION_EXPIRES = bytesOf('Session-Expires: ');
 
@@ -153,7 +154,7 @@ function intervalWanted(e: Engine): number {
   const { msg } = e;
   const field = msg.first[HEADER.SESSION_EXPIRES]!;
   if (field === NONE) return NONE;
-  const value = digits(msg.buf, msg.valueStart[field]!, msg.valueEnd[field]!);
+  const value = readSessionExpires(msg.buf, msg.valueStart[field]!, msg.valueEnd[field]!, interval);
   return value < 0 ? NONE : value;
 }
 
@@ -165,12 +166,8 @@ function agreeInterval(e: Engine, call: number, wanted: number): void {
   r.weRefresh[call] = 0;
   if (wanted === NONE) return;
   const field = msg.first[HEADER.SESSION_EXPIRES]!;
-  const end = msg.valueEnd[field]!;
-  for (let at = msg.valueStart[field]!; at + REFRESHER.length + 3 <= end; at++) {
-    let i = 0;
-    while (i < REFRESHER.length && (msg.buf[at + i]! | 32) === (REFRESHER[i]! | 32)) i++;
-    if (i === REFRESHER.length && (msg.buf[at + i + 2]! | 32) === 115 /* uas */) r.weRefresh[call] = 1;
-  }
+  readSessionExpires(msg.buf, msg.valueStart[field]!, msg.valueEnd[field]!, interval);
+  r.weRefresh[call] = interval.refresher === REFRESHER.UAS ? 1 : 0;
 }
 
 function addInterval(e: Engine, call: number): void {

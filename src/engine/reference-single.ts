@@ -3,8 +3,8 @@
 import { COUNTER } from '../metrics/counters.ts';
 import { extensionOf, refusalOf } from '../server/extensions.ts';
 import { ALLOW_EVENTS } from '../server/packages.ts';
-import { tokenEnd, tokenIs } from '../server/read.ts';
 import { bytesOf, equalsIgnoreCase } from '../sip/bytes.ts';
+import { Elements, tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import type { Engine } from './engine.ts';
@@ -20,6 +20,7 @@ export const ALLOW_EVENTS_LINE = bytesOf(`Allow-Events: ${ALLOW_EVENTS}\r\n`);
 const TEXTS = ['text/plain', 'text/html', 'message/cpim', 'multipart/mixed'].map((t) => bytesOf(t));
 const SIP_ETAG = bytesOf('SIP-ETag: ');
 const EXPIRES = bytesOf('Expires: ');
+const required = new Elements();
 /** RFC 3428 §8: more than this is not a page but a session. */
 const LONGEST_MESSAGE = 32_768;
 
@@ -46,17 +47,12 @@ export function unsupported(e: Engine, txn: number): boolean {
     // RFC 3261 §8.2.2.3: option tags we do not know come back in Unsupported.
     r.begin();
     let found = false;
-    for (let field = msg.first[HEADER.REQUIRE]!; field !== NONE; field = msg.next[field]!) {
-      const end = msg.valueEnd[field]!;
-      for (let at = msg.valueStart[field]!; at < end; at++) {
-        while (at < end && (msg.buf[at]! <= 32 || msg.buf[at] === 44)) at++;
-        const from = at;
-        while (at < end && msg.buf[at]! > 32 && msg.buf[at] !== 44) at++;
-        if (at === from || knows(msg.buf, from, at)) continue;
-        r.add(found ? COMMA : UNSUPPORTED);
-        r.addSpan(from, at);
-        found = true;
-      }
+    required.open(msg, HEADER.REQUIRE);
+    while (required.next()) {
+      if (knows(msg.buf, required.start, required.end)) continue;
+      r.add(found ? COMMA : UNSUPPORTED);
+      r.addSpan(required.start, required.end);
+      found = true;
     }
     if (found) {
       r.add(TEXT.END);
@@ -84,7 +80,7 @@ export function answerPlain(e: Engine, txn: number, call: number): void {
   const r = e.reference!;
   if (msg.method === METHOD.MESSAGE) {
     if (msg.bodyEnd - msg.bodyStart > LONGEST_MESSAGE) refuse(e, txn, 413);
-    else if (tokenEnd(msg, HEADER.CONTENT_TYPE) !== NONE && !isText(e)) refuseWith(e, txn, 415, TEXT.ACCEPT_TEXT);
+    else if (msg.first[HEADER.CONTENT_TYPE] !== NONE && !isText(e)) refuseWith(e, txn, 415, TEXT.ACCEPT_TEXT);
     else refuse(e, txn, 200);
     return;
   }

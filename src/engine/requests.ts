@@ -3,7 +3,8 @@
 import { DIALOG } from '../dialog/dialogs.ts';
 import { OP, ROW } from '../flow/program.ts';
 import { COUNTER } from '../metrics/counters.ts';
-import { NONE } from '../sip/message.ts';
+import { Cseq, readRack } from '../sip/cseq.ts';
+import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { MACHINE, STATE } from '../transaction/constants.ts';
 import { cancelKey } from '../transaction/match.ts';
@@ -16,6 +17,8 @@ import { serveOutside } from './reference-calls.ts';
 import { refuse } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { usageAcknowledged } from './usage.ts';
+
+const rack = new Cseq();
 
 export function adopt(e: Engine, txn: number, call: number): void {
   e.txns.call[txn] = call;
@@ -101,22 +104,9 @@ function prackMatches(e: Engine, call: number): boolean {
   const { msg, calls, bytes } = e;
   const field = msg.first[HEADER.RACK]!;
   if (field === NONE || calls.keptChunk[call] === NONE || calls.keptStatus[call]! >= 200) return false;
-  let at = msg.valueStart[field]!;
-  const end = msg.valueEnd[field]!;
-  let number = 0;
-  let part = 0;
-  for (; at < end; at++) {
-    const c = bytes[at]!;
-    if (c >= 48 && c <= 57) number = number * 10 + (c - 48);
-    else if (part === 0) {
-      if (number !== calls.rseq[call]) return false;
-      number = 0;
-      part = 1;
-      while (at + 1 < end && bytes[at + 1]! <= 32) at++;
-    } else break;
-  }
+  if (readRack(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, rack) === BAD) return false;
   const invite = calls.inviteServer[call]!;
-  return part === 1 && invite !== NONE && number === e.txns.cseq[invite];
+  return rack.rseq === calls.rseq[call] && invite !== NONE && rack.number === e.txns.cseq[invite];
 }
 
 /** A request without a To tag: begins a call when a flow waits for it. */

@@ -1,12 +1,13 @@
 // Rules about the body and the fields that describe it: Content-Length, Content-Type, bodies that must not be. Judges single messages only.
 
+import { bytesOf } from '../sip/bytes.ts';
+import { tokenIs } from '../sip/fields.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import type { Rule } from './rule.ts';
-import { lower, nameAt, tokenEnd } from './spans.ts';
 
-const REFER_EVENT = lower('refer');
-const SIPFRAG = lower('message/sipfrag');
+const REFER_EVENT = bytesOf('refer');
+const SIPFRAG = bytesOf('message/sipfrag');
 
 /** The body as the header announces it; a longer datagram is judged by content-length-exact. */
 function hasBody(msg: Message): boolean {
@@ -14,14 +15,8 @@ function hasBody(msg: Message): boolean {
 }
 
 function isReferNotifyOfOtherType(msg: Message): boolean {
-  const { buf } = msg;
-  const event = msg.first[HEADER.EVENT]!;
-  const eventAt = msg.valueStart[event]!;
-  const eventEnd = msg.valueEnd[event]!;
-  if (!nameAt(buf, eventAt, eventEnd, REFER_EVENT)) return false;
-  if (tokenEnd(buf, eventAt, eventEnd) !== eventAt + REFER_EVENT.length) return false;
-  const type = msg.first[HEADER.CONTENT_TYPE]!;
-  return type === NONE || !nameAt(buf, msg.valueStart[type]!, msg.valueEnd[type]!, SIPFRAG) || !hasBody(msg);
+  if (!tokenIs(msg, HEADER.EVENT, REFER_EVENT)) return false;
+  return !tokenIs(msg, HEADER.CONTENT_TYPE, SIPFRAG) || !hasBody(msg);
 }
 
 export const BODY: readonly Rule[] = [

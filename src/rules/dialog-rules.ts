@@ -1,9 +1,10 @@
 // Rules about what creates a dialog and what is sent inside one: Contact, tags, Call-ID, CSeq order, ACK and CANCEL. Judges single messages only.
 
+import { sameBytes } from '../sip/bytes.ts';
+import { isSingle } from '../sip/fields.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { isSingle, sameBytes } from './spans.ts';
 
 const HAVE_OWN_CSEQ = [
   METHOD.UNKNOWN,

@@ -1,28 +1,28 @@
 // Rules about SUBSCRIBE, NOTIFY and PUBLISH: Event, Subscription-State, Expires, entity-tags. Judges single messages only.
 
+import { decimalOf, isSingle } from '../sip/fields.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { readSubscriptionState, SUBSCRIPTION, SubscriptionState } from '../sip/subscription.ts';
 import type { Rule } from './rule.ts';
-import { decimalOf, isSingle, lower, nameAt, paramAt, tokenEnd } from './spans.ts';
 
-const ACTIVE = lower('active');
-const PENDING = lower('pending');
-const TERMINATED = lower('terminated');
-const EXPIRES = lower('expires');
-const REASON = lower('reason');
+const subscription = new SubscriptionState();
 
-/** Whether Subscription-State is there and its state is `state`. */
-function isState(msg: Message, state: Uint8Array): boolean {
+/** The Subscription-State that `header` has found. */
+function stateOf(msg: Message): SubscriptionState {
   const i = msg.first[HEADER.SUBSCRIPTION_STATE]!;
-  if (i === NONE) return false;
-  const at = msg.valueStart[i]!;
-  const end = msg.valueEnd[i]!;
-  return nameAt(msg.buf, at, end, state) && tokenEnd(msg.buf, at, end) === at + state.length;
+  readSubscriptionState(msg.buf, msg.valueStart[i]!, msg.valueEnd[i]!, subscription);
+  return subscription;
 }
 
-function lacksStateParam(msg: Message, name: Uint8Array): boolean {
-  const i = msg.first[HEADER.SUBSCRIPTION_STATE]!;
-  return paramAt(msg.buf, msg.valueStart[i]!, msg.valueEnd[i]!, name) === NONE;
+function lacksExpires(msg: Message): boolean {
+  const { state, expiresS } = stateOf(msg);
+  return (state === SUBSCRIPTION.ACTIVE || state === SUBSCRIPTION.PENDING) && expiresS === NONE;
+}
+
+function lacksReason(msg: Message): boolean {
+  const { state, reason } = stateOf(msg);
+  return state === SUBSCRIPTION.TERMINATED && reason.start === NONE;
 }
 
 const SUCCESS = [[200, 299]] as const;
@@ -96,7 +96,7 @@ export const EVENTS: readonly Rule[] = [
     on: 'request',
     methods: [METHOD.NOTIFY],
     header: HEADER.SUBSCRIPTION_STATE,
-    broken: (msg) => (isState(msg, ACTIVE) || isState(msg, PENDING)) && lacksStateParam(msg, EXPIRES),
+    broken: lacksExpires,
   },
   // RFC 6665 §4.2.2: when it ends, the notifier says why.
   {
@@ -109,7 +109,7 @@ export const EVENTS: readonly Rule[] = [
     on: 'request',
     methods: [METHOD.NOTIFY],
     header: HEADER.SUBSCRIPTION_STATE,
-    broken: (msg) => isState(msg, TERMINATED) && lacksStateParam(msg, REASON),
+    broken: lacksReason,
   },
   // RFC 6665 §8.2.3: Subscription-State belongs to NOTIFY.
   {

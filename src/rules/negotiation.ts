@@ -1,60 +1,42 @@
 // Rules about responses that say no, and what they must say with it: Allow, Unsupported, challenges, Min-SE, Retry-After. Judges single messages only.
 
+import { bytesOf, equalsIgnoreCase } from '../sip/bytes.ts';
+import { hasAuthParam, readScheme } from '../sip/challenge.ts';
+import { decimalOf } from '../sip/fields.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { Param, paramAt } from '../sip/params.ts';
+import { Span } from '../sip/scan.ts';
 import { NO, type Rule } from './rule.ts';
-import { decimalOf, isSpace, lower, nameAt, paramAt } from './spans.ts';
 
-const BASIC = lower('basic');
-const DIGEST = lower('digest');
-const QOP = lower('qop');
-const REFRESHER = lower('refresher');
-const COMMA = 44;
-const EQUALS = 61;
-const QUOTE = 34;
-const BACKSLASH = 92;
+const BASIC = bytesOf('basic');
+const DIGEST = bytesOf('digest');
+const QOP = bytesOf('qop');
+const REFRESHER = bytesOf('refresher');
 
 const CHALLENGES = [
   [401, 401],
   [407, 407],
 ] as const;
 
-function hasScheme(msg: Message, field: number, scheme: Uint8Array): boolean {
-  const at = msg.valueStart[field]!;
-  const end = msg.valueEnd[field]!;
-  const after = at + scheme.length;
-  return nameAt(msg.buf, at, end, scheme) && (after === end || isSpace(msg.buf[after]!));
+const scheme = new Span();
+const param = new Param();
+
+/** Where the parameters of field `i` begin when it is of this scheme, else NONE. */
+function paramsOf(msg: Message, i: number, name: Uint8Array): number {
+  const at = readScheme(msg.buf, msg.valueStart[i]!, msg.valueEnd[i]!, scheme);
+  return equalsIgnoreCase(msg.buf, scheme.start, scheme.end, name) ? at : NONE;
 }
 
 function hasBasic(msg: Message, id: number): boolean {
-  for (let i = msg.first[id]!; i !== NONE; i = msg.next[i]!) if (hasScheme(msg, i, BASIC)) return true;
-  return false;
-}
-
-/** Whether `qop=` stands between the commas of a challenge, outside quotes. */
-function hasQop(buf: Uint8Array, start: number, end: number): boolean {
-  let quoted = false;
-  let fresh = true;
-  for (let i = start; i < end; i++) {
-    const c = buf[i]!;
-    if (c === QUOTE) quoted = !quoted;
-    if (quoted) {
-      if (c === BACKSLASH) i++;
-      continue;
-    }
-    if (fresh && nameAt(buf, i, end, QOP)) {
-      let at = i + QOP.length;
-      while (at < end && isSpace(buf[at]!)) at++;
-      if (at < end && buf[at] === EQUALS) return true;
-    }
-    fresh = c === COMMA || isSpace(c);
-  }
+  for (let i = msg.first[id]!; i !== NONE; i = msg.next[i]!) if (paramsOf(msg, i, BASIC) >= 0) return true;
   return false;
 }
 
 function lacksQop(msg: Message, id: number): boolean {
   for (let i = msg.first[id]!; i !== NONE; i = msg.next[i]!) {
-    if (hasScheme(msg, i, DIGEST) && !hasQop(msg.buf, msg.valueStart[i]!, msg.valueEnd[i]!)) return true;
+    const at = paramsOf(msg, i, DIGEST);
+    if (at >= 0 && !hasAuthParam(msg.buf, at, msg.valueEnd[i]!, QOP, param)) return true;
   }
   return false;
 }

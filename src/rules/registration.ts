@@ -1,17 +1,20 @@
 // Rules about REGISTER and what a registrar answers. Judges single messages only.
 
-import type { Message } from '../sip/message.ts';
+import { bytesOf } from '../sip/bytes.ts';
+import { everyHasParam } from '../sip/fields.ts';
+import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { readUri, Uri } from '../sip/uri.ts';
 import type { Rule } from './rule.ts';
-import { everyHasParam, lower } from './spans.ts';
 
-const EXPIRES = lower('expires');
-const AT = 64;
+const EXPIRES = bytesOf('expires');
 const REGISTER = [METHOD.REGISTER];
 
+const uri = new Uri();
+
 function hasUserPart(msg: Message): boolean {
-  for (let i = msg.uriStart; i < msg.uriEnd; i++) if (msg.buf[i] === AT) return true;
-  return false;
+  readUri(msg.buf, msg.uriStart, msg.uriEnd, uri);
+  return uri.userStart !== NONE;
 }
 
 export const REGISTRATION: readonly Rule[] = [

@@ -1,11 +1,13 @@
 // Rules about reliable provisional responses (RFC 3262): RSeq, Require: 100rel, RAck. Judges single messages only.
 
-import { type Message, NONE } from '../sip/message.ts';
+import { bytesOf, sameBytes } from '../sip/bytes.ts';
+import { Cseq, readRack } from '../sip/cseq.ts';
+import { decimalOf, hasToken } from '../sip/fields.ts';
+import { BAD, type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { NO, type Rule, type RuleContext } from './rule.ts';
-import { decimalAt, decimalOf, hasToken, lower, sameBytes, skipSpace, tokenEnd } from './spans.ts';
 
-const REL100 = lower('100rel');
+const REL100 = bytesOf('100rel');
 const FIRST_RSEQ_LIMIT = 2 ** 31 - 1;
 const PROVISIONAL = [[101, 199]] as const;
 
@@ -28,18 +30,12 @@ function hasBadFirstRseq(msg: Message, ctx: RuleContext): boolean {
   return value < 1 || value > FIRST_RSEQ_LIMIT;
 }
 
+const rack = new Cseq();
+
 /** RAck is two numbers and a method. */
 function lacksRack(msg: Message): boolean {
   const i = msg.first[HEADER.RACK]!;
-  if (i === NONE) return true;
-  const { buf } = msg;
-  const end = msg.valueEnd[i]!;
-  let at = msg.valueStart[i]!;
-  for (let n = 0; n < 2; n++) {
-    if (decimalAt(buf, at, end) === NONE) return true;
-    at = skipSpace(buf, tokenEnd(buf, at, end), end);
-  }
-  return at >= end;
+  return i === NONE || readRack(msg.buf, msg.valueStart[i]!, msg.valueEnd[i]!, rack) === BAD;
 }
 
 export const RELIABILITY: readonly Rule[] = [

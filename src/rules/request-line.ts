@@ -1,12 +1,12 @@
 // Rules about what every request carries, whatever its method: version, Via, Max-Forwards, From tag. Judges single messages only.
 
-import { type Message, NONE } from '../sip/message.ts';
+import { BAD, type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
+import { readDecimal } from '../sip/numbers.ts';
+import { skipSpace } from '../sip/scan.ts';
 import type { Rule } from './rule.ts';
-import { decimalOf, isDecimal, lower, paramAt, skipSpace } from './spans.ts';
 
 const COOKIE = Uint8Array.from('z9hG4bK', (c) => c.charCodeAt(0));
-const RPORT = lower('rport');
 const UPPER_SIP = [0x53, 0x49, 0x50] as const;
 const MAX_FORWARDS_LIMIT = 255;
 
@@ -27,14 +27,6 @@ function lacksCookie(msg: Message): boolean {
   return false;
 }
 
-/** The decoder has seen an rport without value; any other is looked for here, from the first parameter on. */
-function hasRportValue(msg: Message): boolean {
-  const { buf, viaEnd } = msg;
-  if (msg.viaRportEnd !== NONE || msg.viaHostEnd === NONE) return false;
-  const at = paramAt(buf, msg.viaHostEnd, viaEnd, RPORT);
-  return at !== NONE && at < viaEnd && buf[at]! >= 48 && buf[at]! <= 57;
-}
-
 /** Fields whose value is not a list, but for those whose repetition the decoder refuses. */
 function hasRepeatedField(msg: Message): boolean {
   const { first, last } = msg;
@@ -47,9 +39,7 @@ function hasRepeatedField(msg: Message): boolean {
 
 function hasBadMaxForwards(msg: Message): boolean {
   const i = msg.first[HEADER.MAX_FORWARDS]!;
-  if (!isDecimal(msg.buf, msg.valueStart[i]!, msg.valueEnd[i]!)) return true;
-  const value = decimalOf(msg, HEADER.MAX_FORWARDS);
-  return value === NONE || value > MAX_FORWARDS_LIMIT;
+  return readDecimal(msg.buf, msg.valueStart[i]!, msg.valueEnd[i]!, MAX_FORWARDS_LIMIT) === BAD;
 }
 
 export const REQUEST_LINE: readonly Rule[] = [
@@ -94,7 +84,7 @@ export const REQUEST_LINE: readonly Rule[] = [
     title: 'The rport of the top Via of a request has no value',
     req: ['TRN-018'],
     on: 'request',
-    broken: hasRportValue,
+    broken: (msg) => msg.viaRport >= 0,
   },
   // RFC 3261 §8.1.1: Max-Forwards is one of the six fields that no valid request lacks.
   {

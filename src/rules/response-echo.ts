@@ -1,24 +1,17 @@
 // Rules about what a response copies from its request: Via, From, To, Call-ID, CSeq, Timestamp, Record-Route. Judges single messages only.
 
+import { sameBytes, sameLetters } from '../sip/bytes.ts';
+import { valueCount } from '../sip/fields.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { readViaParm, ViaParm } from '../sip/via.ts';
 import { type Rule, type RuleContext, YES } from './rule.ts';
-import { lower, nameAt, paramAt, sameBytes, sameLetters, skipSpace, tokenEnd, valueCount } from './spans.ts';
 
 const SPACE = 32;
-const QUOTE = 34;
-const COLON = 58;
 const COMMA = 44;
 const SEMICOLON = 59;
-const SLASH = 47;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
 
-const RPORT = lower('rport');
-const RECEIVED = lower('received');
-const LETTER_R = 114;
-/** From the semicolon of `;branch=` to the value. */
-const BRANCH_LEAP = 8;
+const ours = new ViaParm();
 
 /** Sent-by as we wrote it comes back byte for byte, and at its place, from nearly every peer; anything else is read again with care. */
 function sentByDiffers(msg: Message, ctx: RuleContext): boolean {
@@ -37,24 +30,8 @@ function sentByDiffers(msg: Message, ctx: RuleContext): boolean {
 
 function sentByDiffersInParts(msg: Message, ctx: RuleContext): boolean {
   const { buf } = msg;
-  const end = ctx.viaEnd;
-  let at = ctx.viaStart;
-  for (let slashes = 0; at < end && slashes < 2; at++) if (buf[at] === SLASH) slashes++;
-  at = skipSpace(buf, at, end);
-  while (at < end && buf[at]! > 32) at++; // transport
-  const host = skipSpace(buf, at, end);
-  let hostEnd = host;
-  if (buf[host] === OPEN_BRACKET) {
-    while (hostEnd < end && buf[hostEnd] !== CLOSE_BRACKET) hostEnd++;
-    hostEnd++;
-  } else while (hostEnd < end && buf[hostEnd] !== COLON && buf[hostEnd] !== SEMICOLON && buf[hostEnd]! > 32) hostEnd++;
-  if (!sameLetters(buf, host, hostEnd, msg.viaHostStart, msg.viaHostEnd)) return true;
-  let port = NONE;
-  if (buf[hostEnd] === COLON) {
-    port = 0;
-    for (let i = hostEnd + 1; i < end && buf[i]! >= 48 && buf[i]! <= 57; i++) port = port * 10 + buf[i]! - 48;
-  }
-  return port !== msg.viaPort;
+  readViaParm(buf, ctx.viaStart, ctx.viaEnd, ours);
+  return !sameLetters(buf, ours.hostStart, ours.hostEnd, msg.viaHostStart, msg.viaHostEnd) || ours.port !== msg.viaPort;
 }
 
 function hasOtherViaCount(msg: Message): boolean {
@@ -62,38 +39,6 @@ function hasOtherViaCount(msg: Message): boolean {
   if (via === NONE || msg.next[via] !== NONE) return true;
   for (let i = msg.viaEnd; i < msg.valueEnd[via]!; i++) if (msg.buf[i] === COMMA) return true;
   return false;
-}
-
-/** One pass over the parameters of the top Via, leaping over the branch; quoted values, which are rare, go the slow way. */
-function lacksReceived(msg: Message): boolean {
-  const { buf, viaEnd, branchStart } = msg;
-  if (msg.viaRportEnd !== NONE || msg.viaHostEnd === NONE) return false;
-  let hasRport = false;
-  for (let at = msg.viaHostEnd; at < viaEnd; at++) {
-    const c = buf[at]!;
-    if (c === QUOTE) return lacksReceivedAmongQuotes(msg);
-    if (c !== SEMICOLON) continue;
-    if (branchStart - at === BRANCH_LEAP) {
-      at = msg.branchEnd - 1;
-      continue;
-    }
-    const name = skipSpace(buf, at + 1, viaEnd);
-    if ((buf[name]! | 32) !== LETTER_R) continue;
-    if (nameAt(buf, name, viaEnd, RPORT) && tokenEnd(buf, name + RPORT.length, viaEnd) === name + RPORT.length) {
-      hasRport = true;
-    } else if (
-      nameAt(buf, name, viaEnd, RECEIVED) &&
-      tokenEnd(buf, name + RECEIVED.length, viaEnd) === name + RECEIVED.length
-    ) {
-      return false;
-    }
-  }
-  return hasRport;
-}
-
-function lacksReceivedAmongQuotes(msg: Message): boolean {
-  const { buf, viaHostEnd, viaEnd } = msg;
-  return paramAt(buf, viaHostEnd, viaEnd, RPORT) !== NONE && paramAt(buf, viaHostEnd, viaEnd, RECEIVED) === NONE;
 }
 
 export const RESPONSE_ECHO: readonly Rule[] = [
@@ -140,7 +85,7 @@ export const RESPONSE_ECHO: readonly Rule[] = [
     title: 'A top Via whose rport was filled in also carries received',
     req: ['TRN-015'],
     on: 'response',
-    broken: lacksReceived,
+    broken: (msg) => msg.viaRport !== NONE && msg.viaReceivedStart === NONE,
   },
   // RFC 3261 §8.2.6.2: From is copied, and with it our tag.
   {

@@ -1,7 +1,8 @@
 // The users of the reference server: which user part of a Request-URI gets which treatment. A table; decides nothing else.
 
 import { bytesOf } from '../sip/bytes.ts';
-import type { Message } from '../sip/message.ts';
+import { type Message, NONE } from '../sip/message.ts';
+import { readUri, Uri } from '../sip/uri.ts';
 
 /** Every user but these is answered. */
 export const EXTENSION = { ANSWER: 0, RING: 1, BUSY: 2, AWAY: 3, DECLINE: 4, AUTH: 5 } as const;
@@ -14,6 +15,8 @@ const NAMES = EXTENSION_NAMES.map((name) => bytesOf(name));
 /** RFC 3261 §13.3.1.1 has a proxy give up after three minutes without an answer; so does `ring`. */
 export const RING_LIMIT_S = 180;
 
+const uri = new Uri();
+
 /** The final status an INVITE for this user gets at once, 0 when it gets another way. */
 export function refusalOf(extension: number): number {
   return STATUSES[extension]!;
@@ -22,12 +25,9 @@ export function refusalOf(extension: number): number {
 /** The treatment of the user in the Request-URI. */
 export function extensionOf(msg: Message): number {
   const { buf } = msg;
-  let at = msg.uriStart;
-  while (at < msg.uriEnd && buf[at] !== 58) at++;
-  at++;
-  let end = at;
-  while (end < msg.uriEnd && buf[end] !== 64 && buf[end] !== 59) end++;
-  if (end >= msg.uriEnd || buf[end] !== 64) return EXTENSION.ANSWER;
+  readUri(buf, msg.uriStart, msg.uriEnd, uri);
+  if (uri.userStart === NONE) return EXTENSION.ANSWER;
+  const { userStart: at, userEnd: end } = uri;
   for (let id = 1; id < NAMES.length; id++) {
     const name = NAMES[id]!;
     if (name.length !== end - at) continue;

@@ -1,14 +1,15 @@
 // The publication agent (RFC 3903 §6): published state by resource and event package, under entity-tags. Sends nothing; time is a parameter.
 
 import { bytesOf, putHex, readHex } from '../sip/bytes.ts';
+import { secondsOf, tokenIs } from '../sip/fields.ts';
 import { finishHash, mixWord } from '../sip/hash.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
-import { type Message, NONE } from '../sip/message.ts';
+import { BAD, type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import { Chains } from './chains.ts';
 import { BRIEF, grantedS } from './expiry.ts';
+import { mixResource } from './keys.ts';
 import { PACKAGE } from './packages.ts';
-import { BAD, mixResource, tokenIs, wholeNumber } from './read.ts';
 
 const TAG_DIGITS = 16;
 const PIDF = bytesOf('application/pidf+xml');
@@ -72,7 +73,7 @@ export class Publications {
       if (row === NONE) return 412;
     }
     // Step 4: the expiry.
-    const wanted = wholeNumber(msg, HEADER.EXPIRES);
+    const wanted = secondsOf(msg, HEADER.EXPIRES);
     if (wanted === BAD) return 400;
     const granted = grantedS(wanted);
     if (granted === BRIEF) return 423;

@@ -1,14 +1,16 @@
 // The registrar (RFC 3261 §10.3): bindings by address-of-record, and what a REGISTER is answered. Sends nothing; time is a parameter.
 
-import { ADDRESS, readAddress } from '../dialog/address.ts';
+import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
+import { Contact, readContact } from '../sip/contact.ts';
+import { secondsOf } from '../sip/fields.ts';
 import { finishHash } from '../sip/hash.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
-import { type Message, NONE } from '../sip/message.ts';
+import { BAD, type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import { Chains } from './chains.ts';
 import { BRIEF, grantedS, SHORTEST_S } from './expiry.ts';
-import { BAD, digits, hashSpan, mixResource, wholeNumber } from './read.ts';
+import { hashSpan, mixResource } from './keys.ts';
 
 /** Contacts one user may have, and one request may name. */
 const MOST_CONTACTS = 10;
@@ -18,8 +20,6 @@ const EXPIRES = bytesOf('>;expires=');
 const Q = bytesOf(';q=');
 const MIN_EXPIRES = bytesOf(`Min-Expires: ${SHORTEST_S}\r\n`);
 const PATH = bytesOf('Path: ');
-const EXPIRES_NAME = bytesOf('expires');
-const Q_NAME = bytesOf('q');
 
 export class Registrar {
   readonly bindings: Chains;
@@ -38,8 +38,8 @@ export class Registrar {
   private readonly key = new Int32Array(2);
   private readonly callId = new Int32Array(2);
   private readonly uri = new Int32Array(2);
-  private readonly address = new Int32Array(4);
-  private readonly value = new Int32Array(2);
+  private readonly address = new Address();
+  private readonly contact = new Contact();
   /** The contacts of the request at hand: URI span, expiry and q of each. */
   private readonly wanted = new Int32Array(MOST_CONTACTS * 4);
   private count = 0;
@@ -74,7 +74,7 @@ export class Registrar {
     const to = msg.first[HEADER.TO]!;
     readAddress(msg.buf, msg.valueStart[to]!, msg.valueEnd[to]!, this.address);
     this.key.set(this.seeds);
-    mixResource(msg.buf, this.address[ADDRESS.URI_START]!, this.address[ADDRESS.URI_END]!, this.key);
+    mixResource(msg.buf, this.address.uriStart, this.address.uriEnd, this.key);
     finishHash(this.key);
     hashSpan(msg.buf, msg.callIdStart, msg.callIdEnd, this.callId);
     this.expire(nowS);
@@ -106,7 +106,7 @@ export class Registrar {
 
   /** RFC 3261 §10.3 step 6: `*` stands alone, with Expires 0, and removes what the request comes after. */
   private removeAll(msg: Message): number {
-    if (msg.next[msg.first[HEADER.CONTACT]!] !== NONE || wholeNumber(msg, HEADER.EXPIRES) !== 0) return 400;
+    if (msg.next[msg.first[HEADER.CONTACT]!] !== NONE || secondsOf(msg, HEADER.EXPIRES) !== 0) return 400;
     let row = this.bindings.first(this.key[0]!, this.key[1]!);
     for (let r = row; r !== NONE; r = this.bindings.next[r]!) if (this.isOld(r, msg)) return 500;
     while (row !== NONE) {
@@ -147,53 +147,28 @@ export class Registrar {
   }
 
   private readContacts(msg: Message): number {
-    const standard = wholeNumber(msg, HEADER.EXPIRES);
+    const standard = secondsOf(msg, HEADER.EXPIRES);
     this.count = 0;
     for (let field = msg.first[HEADER.CONTACT]!; field !== NONE; field = msg.next[field]!) {
       const end = msg.valueEnd[field]!;
       for (let at = msg.valueStart[field]!; at < end; at++) {
-        at = readAddress(msg.buf, at, end, this.address);
-        const start = this.address[ADDRESS.URI_START]!;
-        const stop = this.address[ADDRESS.URI_END]!;
-        if (stop === start || (stop - start === 1 && msg.buf[start] === 42)) return 400;
+        at = readContact(msg.buf, at, end, this.contact);
+        const { uriStart, uriEnd } = this.contact.address;
+        if (uriStart === uriEnd || this.contact.star) return 400;
         if (this.count === MOST_CONTACTS) return 403;
         // RFC 3261 §10.2.1.1, §10.3 step 7: the contact's own expiry, else that of Expires, else the registrar's; one that cannot be read counts as none.
-        const wanted = this.param(msg.buf, EXPIRES_NAME) ? digits(msg.buf, this.value[0]!, this.value[1]!) : standard;
+        const wanted = this.contact.expiresS === NONE ? standard : this.contact.expiresS;
         const expires = grantedS(wanted === BAD ? NONE : wanted);
         if (expires === BRIEF) return 423;
         const w = this.count * 4;
-        this.wanted[w] = start;
-        this.wanted[w + 1] = stop;
+        this.wanted[w] = uriStart;
+        this.wanted[w + 1] = uriEnd;
         this.wanted[w + 2] = expires;
-        this.wanted[w + 3] = this.param(msg.buf, Q_NAME) ? thousandths(msg.buf, this.value[0]!, this.value[1]!) : NONE;
+        this.wanted[w + 3] = this.contact.q === BAD ? NONE : this.contact.q;
         this.count++;
       }
     }
     return 200;
-  }
-
-  /** Looks for a parameter among those of the address just read; its value span is in `value`. */
-  private param(buf: Uint8Array, name: Uint8Array): boolean {
-    const end = this.address[ADDRESS.PARAMS_END]!;
-    for (let at = this.address[ADDRESS.PARAMS_START]!; at < end; at++) {
-      if (buf[at] !== 59) continue;
-      let from = at + 1;
-      while (from < end && buf[from]! <= 32) from++;
-      let i = 0;
-      while (i < name.length && from + i < end && (buf[from + i]! | 32) === name[i]) i++;
-      if (i < name.length) continue;
-      let sign = from + i;
-      while (sign < end && buf[sign]! <= 32) sign++;
-      if (buf[sign] !== 61 || sign >= end) continue;
-      sign++;
-      while (sign < end && buf[sign]! <= 32) sign++;
-      let stop = sign;
-      while (stop < end && buf[stop] !== 59 && buf[stop]! > 32) stop++;
-      this.value[0] = sign;
-      this.value[1] = stop;
-      return true;
-    }
-    return false;
   }
 
   private find(msg: Message, i: number): number {
@@ -248,23 +223,6 @@ export class Registrar {
     }
     this.end = at;
   }
-}
-
-/** RFC 3261 §20.10: q from 0 to 1 with up to three decimals, in thousandths; NONE when it is none. */
-function thousandths(buf: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  let unit = 0;
-  for (let at = start; at < end; at++) {
-    const c = buf[at]!;
-    if (c === 46 && unit === 0) unit = 1;
-    else if (c < 48 || c > 57 || unit > 3) return NONE;
-    else {
-      value = value * 10 + c - 48;
-      if (unit > 0) unit++;
-    }
-  }
-  for (let n = Math.max(unit, 1); n < 4; n++) value *= 10;
-  return end === start || value > 1000 ? NONE : value;
 }
 
 function putQ(bytes: Uint8Array, at: number, q: number): number {

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ADDRESS, isLooseRoute, putRequestUri, readAddress } from './address.ts';
+import { Address, readAddress } from './address.ts';
+import { isLooseRoute, putRequestUri } from './uri.ts';
 
 /** Every access outside [start, end) throws. */
 function guarded(bytes: Uint8Array, start: number, end: number): Uint8Array {
@@ -39,7 +40,7 @@ const pieces = [
 const text = fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((parts) => parts.join(''));
 
 test('any text: spans lie in order inside the element, which ends at a comma or at the end', () => {
-  const out = new Int32Array(4);
+  const out = new Address();
   fc.assert(
     fc.property(text, fc.nat(3), fc.nat(3), (value, before, after) => {
       const raw = Buffer.from(`${'<'.repeat(before)}${value}${'>'.repeat(after)}`);
@@ -50,14 +51,7 @@ test('any text: spans lie in order inside the element, which ends at a comma or 
       for (;;) {
         const stop = readAddress(buf, at, end, out);
         expect(stop === end || raw[stop] === 44).toBe(true);
-        const spans = [
-          at,
-          out[ADDRESS.URI_START]!,
-          out[ADDRESS.URI_END]!,
-          out[ADDRESS.PARAMS_START]!,
-          out[ADDRESS.PARAMS_END]!,
-          stop,
-        ];
+        const spans = [at, out.uriStart, out.uriEnd, out.paramsStart, out.paramsEnd, stop];
         expect(spans).toEqual([...spans].sort((a, b) => a - b));
         isLooseRoute(buf, spans[1]!, spans[2]!);
         expect(putRequestUri(to, 0, buf, spans[1]!, spans[2]!)).toBeLessThanOrEqual(spans[2]! - spans[1]!);
@@ -74,7 +68,7 @@ test('a list of well-formed addresses comes apart into the same addresses', () =
   const name = fc.constantFrom('', 'Bob ', '"q, <x> \\" ;" ', 'A B\t');
   const params = fc.constantFrom('', ';q=1', ';a="x,\\"y"', ';p ; r=2');
   const address = fc.record({ uri, name, params });
-  const out = new Int32Array(4);
+  const out = new Address();
   fc.assert(
     fc.property(
       fc.array(address, { minLength: 1, maxLength: 5 }),
@@ -85,8 +79,8 @@ test('a list of well-formed addresses comes apart into the same addresses', () =
         let at = 0;
         for (const one of list) {
           const stop = readAddress(buf, at, buf.length, out);
-          expect(value.slice(out[ADDRESS.URI_START], out[ADDRESS.URI_END])).toBe(one.uri);
-          expect(value.slice(out[ADDRESS.PARAMS_START], out[ADDRESS.PARAMS_END])).toBe(one.params);
+          expect(value.slice(out.uriStart, out.uriEnd)).toBe(one.uri);
+          expect(value.slice(out.paramsStart, out.paramsEnd)).toBe(one.params);
           at = stop + 1;
         }
         expect(at).toBe(buf.length + 1);

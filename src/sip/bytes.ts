@@ -49,3 +49,48 @@ export function readHex(bytes: Uint8Array, at: number, digits: number, bad: Int3
   }
   return value;
 }
+
+/** Whether `lower` (lower-case letters, digits, marks) stands at `at` in any case, whatever follows. */
+export function startsIgnoreCase(buf: Uint8Array, at: number, end: number, lower: Uint8Array): boolean {
+  const { length } = lower;
+  if (end - at < length) return false;
+  for (let i = 0; i < length; i++) {
+    const c = buf[at + i]!;
+    if ((c >= 65 && c <= 90 ? c | 32 : c) !== lower[i]) return false;
+  }
+  return true;
+}
+
+/** Equal byte for byte; four at a time, since a branch or Call-ID has some 30 bytes (bench/rules.ts). */
+export function sameBytes(buf: Uint8Array, aStart: number, aEnd: number, bStart: number, bEnd: number): boolean {
+  const apart = bStart - aStart;
+  if (bEnd - aEnd !== apart) return false;
+  let i = aStart;
+  for (let j = i + apart; i <= aEnd - 4; i += 4, j += 4) {
+    const first = (buf[i]! ^ buf[j]!) | (buf[i + 1]! ^ buf[j + 1]!);
+    if ((first | (buf[i + 2]! ^ buf[j + 2]!) | (buf[i + 3]! ^ buf[j + 3]!)) !== 0) return false;
+  }
+  for (; i < aEnd; i++) if (buf[i] !== buf[i + apart]) return false;
+  return true;
+}
+
+/** Equal but for the case of ASCII letters. */
+export function sameLetters(buf: Uint8Array, aStart: number, aEnd: number, bStart: number, bEnd: number): boolean {
+  if (aEnd - aStart !== bEnd - bStart) return false;
+  for (let a = aStart, b = bStart; a < aEnd; a++, b++) {
+    const c = buf[a]!;
+    const d = buf[b]!;
+    if ((c >= 65 && c <= 90 ? c | 32 : c) !== (d >= 65 && d <= 90 ? d | 32 : d)) return false;
+  }
+  return true;
+}
+
+/** Copies bytes but for CR and LF, so that a folded value comes out on one line. Returns the offset after them. */
+export function putUnfolded(bytes: Uint8Array, to: number, buf: Uint8Array, start: number, end: number): number {
+  let next = to;
+  for (let i = start; i < end; i++) {
+    const c = buf[i]!;
+    if (c !== 13 && c !== 10) bytes[next++] = c;
+  }
+  return next;
+}

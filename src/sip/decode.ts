@@ -1,19 +1,28 @@
 // Bytes to a Message in one pass: start line, header fields, and the few values every message is matched by. Never throws, never allocates, never reads at or past `end`.
 
-import { readFromTo, readVia } from './decode-values.ts';
+import { readTag } from './address.ts';
+import { Cseq, readCseq } from './cseq.ts';
 import * as ERR from './errors.ts';
 import { headerOf, methodOf } from './header-table.ts';
-import { MAX_HEADER_FIELDS, type Message, NONE } from './message.ts';
+import { BAD, MAX_HEADER_FIELDS, type Message, NONE } from './message.ts';
 import { HEADER } from './names.ts';
+import { readDecimal } from './numbers.ts';
+import { Param } from './params.ts';
+import { Span, TOKEN } from './scan.ts';
+import { readViaParm, ViaParm } from './via.ts';
 
 const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SP = 32;
 
-/** RFC 3261 §25.1: characters of a token. */
-export const TOKEN = new Uint8Array(256);
-for (const c of Buffer.from("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.!%*_+`'~")) TOKEN[c] = 1;
+/** RFC 3261 §8.1.1.5, §20.14: CSeq is below 2^31; nothing that is longer fits a message. */
+const MOST_LENGTH = 2_147_483_647;
+
+const via = new ViaParm();
+const cseq = new Cseq();
+const param = new Param();
+const tag = new Span();
 
 function clear(msg: Message, buf: Uint8Array, start: number, end: number): void {
   for (let i = 0; i < msg.count; i++) {
@@ -53,6 +62,9 @@ function clear(msg: Message, buf: Uint8Array, start: number, end: number): void 
   msg.viaPort = NONE;
   msg.viaEnd = NONE;
   msg.viaRportEnd = NONE;
+  msg.viaRport = NONE;
+  msg.viaReceivedStart = NONE;
+  msg.viaReceivedEnd = NONE;
 }
 
 /**
@@ -217,11 +229,11 @@ function statusLine(msg: Message, buf: Uint8Array, start: number, end: number): 
 function eager(msg: Message, buf: Uint8Array, id: number, start: number, end: number, again: boolean): number {
   switch (id) {
     case HEADER.VIA:
-      return again ? 0 : readVia(msg, buf, start, end);
+      return again ? 0 : topVia(msg, buf, start, end);
     case HEADER.FROM:
-      return again ? ERR.ERR_DUPLICATE : readFromTo(msg, buf, start, end, true);
+      return again ? ERR.ERR_DUPLICATE : fromTag(msg, buf, start, end);
     case HEADER.TO:
-      return again ? ERR.ERR_DUPLICATE : readFromTo(msg, buf, start, end, false);
+      return again ? ERR.ERR_DUPLICATE : toTag(msg, buf, start, end);
     case HEADER.CALL_ID:
       if (again) return ERR.ERR_DUPLICATE;
       if (end > start) {
@@ -230,47 +242,57 @@ function eager(msg: Message, buf: Uint8Array, id: number, start: number, end: nu
       }
       return 0;
     case HEADER.CSEQ:
-      return again ? ERR.ERR_DUPLICATE : readCseq(msg, buf, start, end);
+      return again ? ERR.ERR_DUPLICATE : takeCseq(msg, buf, start, end);
     case HEADER.CONTENT_LENGTH:
-      return readContentLength(msg, buf, start, end);
+      return takeLength(msg, buf, start, end);
     default:
       return 0;
   }
 }
 
-function readCseq(msg: Message, buf: Uint8Array, start: number, end: number): number {
-  let p = start;
-  let value = 0;
-  // RFC 3261 §8.1.1.5: the number is below 2^31.
-  for (; p < end && buf[p]! >= 48 && buf[p]! <= 57; p++) {
-    value = value * 10 + buf[p]! - 48;
-    if (value > 2147483647) return ERR.ERR_CSEQ;
-  }
-  if (p === start || p >= end) return ERR.ERR_CSEQ;
-  const space = p;
-  while (p < end && buf[p]! <= SP) p++;
-  if (p === space) return ERR.ERR_CSEQ;
-  const method = p;
-  while (p < end && TOKEN[buf[p]!] === 1) p++;
-  if (p === method || p !== end) return ERR.ERR_CSEQ;
-  msg.cseq = value;
-  msg.cseqMethodStart = method;
-  msg.cseqMethodEnd = p;
-  msg.cseqMethod = methodOf(buf, method, p);
+function topVia(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  const result = readViaParm(buf, start, end, via);
+  msg.viaHostStart = via.hostStart;
+  msg.viaHostEnd = via.hostEnd;
+  msg.viaPort = via.port < 0 ? NONE : via.port;
+  msg.branchStart = via.branchStart;
+  msg.branchEnd = via.branchEnd;
+  msg.viaRport = via.rport;
+  msg.viaRportEnd = via.rportEnd;
+  msg.viaReceivedStart = via.receivedStart;
+  msg.viaReceivedEnd = via.receivedEnd;
+  msg.viaEnd = via.end;
+  return result === BAD ? ERR.ERR_VIA : 0;
+}
+
+function fromTag(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  const result = readTag(buf, start, end, param, tag);
+  msg.fromTagStart = tag.start;
+  msg.fromTagEnd = tag.end;
+  return result === BAD ? ERR.ERR_ADDRESS : 0;
+}
+
+function toTag(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  const result = readTag(buf, start, end, param, tag);
+  msg.toTagStart = tag.start;
+  msg.toTagEnd = tag.end;
+  return result === BAD ? ERR.ERR_ADDRESS : 0;
+}
+
+function takeCseq(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  if (readCseq(buf, start, end, cseq) === BAD) return ERR.ERR_CSEQ;
+  msg.cseq = cseq.number;
+  msg.cseqMethodStart = cseq.methodStart;
+  msg.cseqMethodEnd = cseq.methodEnd;
+  msg.cseqMethod = cseq.method;
   return 0;
 }
 
-function readContentLength(msg: Message, buf: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  for (let p = start; p < end; p++) {
-    const c = buf[p]!;
-    if (c < 48 || c > 57) return ERR.ERR_CONTENT_LENGTH;
-    value = value * 10 + c - 48;
-    if (value > 2147483647) return ERR.ERR_CONTENT_LENGTH;
-  }
-  if (end === start) return ERR.ERR_CONTENT_LENGTH;
-  if (msg.contentLength !== NONE && msg.contentLength !== value) return ERR.ERR_DUPLICATE;
-  msg.contentLength = value;
+function takeLength(msg: Message, buf: Uint8Array, start: number, end: number): number {
+  const length = readDecimal(buf, start, end, MOST_LENGTH);
+  if (length === BAD) return ERR.ERR_CONTENT_LENGTH;
+  if (msg.contentLength !== NONE && msg.contentLength !== length) return ERR.ERR_DUPLICATE;
+  msg.contentLength = length;
   return 0;
 }
 

@@ -1,10 +1,10 @@
 // Where one message ends and the next begins in a stream of bytes. Pure: no socket, no copy; it looks at each byte once, however the stream is cut.
 
-import { TOKEN } from './decode.ts';
 import * as ERR from './errors.ts';
 import { headerOf } from './header-table.ts';
 import { NONE } from './message.ts';
 import { HEADER } from './names.ts';
+import { TOKEN } from './scan.ts';
 
 const TAB = 9;
 const LF = 10;

@@ -5,6 +5,9 @@ import { HEADER_COUNT } from './names.ts';
 /** Absent: no such header, no such span, no such number. */
 export const NONE = -1;
 
+/** Present, but not what the grammar wants there. */
+export const BAD = -2;
+
 /** Most header fields one message may carry; a message with more is rejected by the decoder. */
 export const MAX_HEADER_FIELDS = 256;
 
@@ -67,4 +70,8 @@ export class Message {
   viaEnd = NONE;
   /** Position just after the text `rport` of a value-less rport parameter of the top Via; NONE when there is none. */
   viaRportEnd = NONE;
+  /** The port in the rport of the top Via, BAD when its value is none; NONE without rport and without a value. */
+  viaRport = NONE;
+  viaReceivedStart = NONE;
+  viaReceivedEnd = NONE;
 }
