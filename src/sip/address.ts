@@ -4,6 +4,7 @@ import { BAD, NONE } from './message.ts';
 import { type Param, readParam } from './params.ts';
 import { type Span, skipQuoted, skipSpace, trimEnd } from './scan.ts';
 
+const SP = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const SEMICOLON = 59;
@@ -65,12 +66,18 @@ export function readAddress(buf: Uint8Array, at: number, end: number, out: Addre
   return stop;
 }
 
-/** RFC 3261 §20: whether a URI stands there that may stand there: one with a question mark only in brackets. */
+/** Whether what `readAddress` found is an address at all. Says nothing of the grammar of its URI (`readUri`). */
 export function isAddress(buf: Uint8Array, address: Address): boolean {
-  if (address.uriStart === address.uriEnd) return false;
-  if (!address.bracketed)
-    for (let i = address.uriStart; i < address.uriEnd; i++) if (buf[i] === QUESTION || buf[i]! <= 32) return false;
-  return address.paramsStart === address.paramsEnd || buf[address.paramsStart] === SEMICOLON;
+  const { uriStart, uriEnd, paramsStart } = address;
+  if (uriStart === uriEnd) return false;
+  if (address.bracketed) {
+    // RFC 3261 §25.1: no white space between brackets and URI.
+    if (buf[uriStart - 1] !== LESS || buf[uriEnd] !== GREATER) return false;
+  } else {
+    // RFC 3261 §20: without brackets a URI has no question mark.
+    for (let i = uriStart; i < uriEnd; i++) if (buf[i] === QUESTION || buf[i]! <= SP) return false;
+  }
+  return paramsStart === address.paramsEnd || buf[paramsStart] === SEMICOLON;
 }
 
 /** The offset after a quoted string, `end` when its end is missing. */
