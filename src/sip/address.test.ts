@@ -2,20 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { guarded } from '../../tests/sip/guarded.ts';
 import { Address, readAddress } from './address.ts';
 import { isLooseRoute, putRequestUri } from './uri.ts';
-
-/** Every access outside [start, end) throws. */
-function guarded(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return new Proxy(bytes, {
-    get(of, name) {
-      if (typeof name === 'string' && /^\d+$/.test(name) && (Number(name) < start || Number(name) >= end)) {
-        throw new RangeError(`read at ${name}, outside [${start}, ${end})`);
-      }
-      return Reflect.get(of, name, of);
-    },
-  });
-}
 
 const pieces = [
   '<',

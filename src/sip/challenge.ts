@@ -28,12 +28,15 @@ export function readAuthParam(buf: Uint8Array, at: number, end: number, out: Par
   out.nameStart = p;
   p = skipToken(buf, p, end);
   out.nameEnd = p;
+  out.valueStart = NONE;
+  out.valueEnd = NONE;
   p = skipSpace(buf, p, end);
   if (out.nameEnd === out.nameStart || p >= end || buf[p] !== EQUALS) return BAD;
   p = skipSpace(buf, p + 1, end);
   out.valueStart = p;
   if (p < end && buf[p] === QUOTE) {
     p = skipQuoted(buf, p, end);
+    out.valueEnd = p === NONE ? end : p;
     if (p === NONE) return BAD;
   } else while (p < end && buf[p]! > SP && buf[p] !== COMMA && buf[p] !== QUOTE) p++;
   out.valueEnd = p;

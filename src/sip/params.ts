@@ -38,6 +38,7 @@ export function readParam(buf: Uint8Array, at: number, end: number, out: Param):
   out.valueStart = p;
   if (p < end && buf[p] === QUOTE) {
     p = skipQuoted(buf, p, end);
+    out.valueEnd = p === NONE ? end : p;
     if (p === NONE) return BAD;
   } else while (p < end && buf[p]! > SP && buf[p] !== SEMICOLON && buf[p] !== COMMA) p++;
   out.valueEnd = p;
