@@ -1,6 +1,9 @@
 // Digest authentication (RFC 7616, RFC 8760, RFC 3261 §22): challenges read, answered, issued and verified. Text in, text out; opens nothing, keeps only what it is given.
 
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readAuthParam } from './challenge.ts';
+import { NONE } from './message.ts';
+import { Param } from './params.ts';
 
 /** Algorithms by their token, strongest last; the digest of each and whether the session key is mixed in (`-sess`). */
 const ALGORITHMS: Readonly<Record<string, { readonly hash: string; readonly session: boolean }>> = {
@@ -26,22 +29,20 @@ export interface Challenge {
   readonly stale: boolean;
 }
 
-/** name=value pairs of a challenge or of credentials; a quoted value loses its quotes and escapes. Null when the text is broken. */
+/** name=value pairs of a challenge or of credentials (text in Latin-1), names in lower case; a quoted value loses its quotes and escapes. Null when the text is broken. */
 export function readParams(text: string): Map<string, string> | null {
+  const buf = Buffer.from(text, 'latin1');
+  const param = new Param();
   const params = new Map<string, string>();
-  const pair = /\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\[\s\S])*)"|([^\s,"]+))\s*(?:,|$)/y;
-  while (pair.lastIndex < text.length) {
-    const empty = /[\s,]*$/y;
-    empty.lastIndex = pair.lastIndex;
-    if (empty.test(text)) break;
-    const match = pair.exec(text);
-    if (match === null) return null;
-    const name = match[1]!.toLowerCase();
+  let at = readAuthParam(buf, 0, buf.length, param);
+  for (; at >= 0; at = readAuthParam(buf, at, buf.length, param)) {
+    const name = text.slice(param.nameStart, param.nameEnd).toLowerCase();
     // RFC 7616 §3.3: a parameter stands once.
     if (params.has(name)) return null;
-    params.set(name, match[3] ?? match[2]!.replace(/\\([\s\S])/g, '$1'));
+    const value = text.slice(param.valueStart, param.valueEnd);
+    params.set(name, value.startsWith('"') ? value.slice(1, -1).replace(/\\([\s\S])/g, '$1') : value);
   }
-  return params;
+  return at === NONE ? params : null;
 }
 
 /** One WWW-Authenticate or Proxy-Authenticate value; null for another scheme or a challenge that cannot be answered. */
