@@ -3,6 +3,7 @@
 import { BAD, NONE } from './message.ts';
 import { type Param, readParam } from './params.ts';
 import { type Span, skipQuoted, skipSpace, trimEnd } from './scan.ts';
+import { byteAt, valueEnd, viewOf, wordOf } from './words.ts';
 
 const SP = 32;
 const QUOTE = 34;
@@ -10,7 +11,9 @@ const COMMA = 44;
 const SEMICOLON = 59;
 const LESS = 60;
 const GREATER = 62;
+const EQUALS = 61;
 const QUESTION = 63;
+const ITS_TAG = wordOf(';tag');
 
 /** What `readAddress` fills. Empty spans where a part is absent. */
 export class Address {
@@ -91,6 +94,7 @@ export function readTag(buf: Uint8Array, start: number, end: number, param: Para
   tag.start = NONE;
   tag.end = NONE;
   if (end <= start) return BAD;
+  const words = viewOf(buf);
   let p = start;
   // Display name, up to the bracket; without a bracket the first semicolon ends the URI.
   while (p < end && buf[p] !== LESS && buf[p] !== SEMICOLON) {
@@ -100,9 +104,18 @@ export function readTag(buf: Uint8Array, start: number, end: number, param: Para
     } else p++;
   }
   if (p < end && buf[p] === LESS) {
-    while (p < end && buf[p] !== GREATER) p++;
+    p = byteAt(words, buf, p, end, GREATER);
     if (p >= end) return BAD;
     p = skipSpace(buf, p + 1, end);
+  }
+  // Nearly every value ends in `;tag=` and a token (bench/decode.ts).
+  if (p + 5 < end && words.getInt32(p, true) === ITS_TAG && buf[p + 4] === EQUALS && buf[p + 5] !== QUOTE) {
+    const stop = valueEnd(words, buf, p + 5, end);
+    if (stop === end) {
+      tag.start = p + 5;
+      tag.end = stop;
+      return 0;
+    }
   }
   while (p < end && buf[p] === SEMICOLON) {
     p = readParam(buf, p, end, param);

@@ -1,10 +1,11 @@
 // CSeq (RFC 3261 §20.16), RAck and RSeq (RFC 3262 §7): numbers and a method. Allocates nothing.
 
-import { methodOf } from './header-table.ts';
+import { methodAt } from './header-table.ts';
 import { BAD, type Message, NONE } from './message.ts';
 import { HEADER } from './names.ts';
 import { readDecimal } from './numbers.ts';
 import { skipSpace, skipToken } from './scan.ts';
+import { viewOf } from './words.ts';
 
 /** RFC 3261 §8.1.1.5: a CSeq number is below 2^31. */
 const MOST_CSEQ = 2_147_483_647;
@@ -25,18 +26,20 @@ export class Cseq {
 /** Reads `number method` from `[start, end)`. @returns 0 or BAD */
 export function readCseq(buf: Uint8Array, start: number, end: number, out: Cseq): number {
   let p = start;
-  while (p < end && buf[p]! >= 48 && buf[p]! <= 57) p++;
-  out.number = readDecimal(buf, start, p, MOST_CSEQ);
+  let number = 0;
+  for (; p < end && buf[p]! >= 48 && buf[p]! <= 57 && number <= MOST_CSEQ; p++) number = number * 10 + buf[p]! - 48;
+  out.number = p === start || number > MOST_CSEQ ? BAD : number;
   out.method = 0;
   out.methodStart = NONE;
   out.methodEnd = NONE;
-  const method = skipSpace(buf, p, end);
-  if (out.number === BAD || method === p) return BAD;
-  p = skipToken(buf, method, end);
-  if (p === method || p !== end) return BAD;
-  out.methodStart = method;
+  const at = skipSpace(buf, p, end);
+  if (out.number === BAD || at === p || at === end) return BAD;
+  const known = methodAt(viewOf(buf), buf, at, end);
+  p = known === 0 ? skipToken(buf, at, end) : at + (known >> 8);
+  if (p !== end) return BAD;
+  out.methodStart = at;
   out.methodEnd = p;
-  out.method = methodOf(buf, method, p);
+  out.method = known & 255;
   return 0;
 }
 

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canAnswer, cseqMethodFits, decode } from './decode.ts';
 import * as ERR from './errors.ts';
-import { headerOf, methodOf } from './header-table.ts';
+import { headerAt, headerOf, methodAt } from './header-table.ts';
 import { Message, NONE } from './message.ts';
 import { HEADER, HEADERS, METHOD, METHOD_NAMES } from './names.ts';
+import { viewOf } from './words.ts';
 
 const msg = new Message();
 
@@ -181,7 +182,7 @@ describe('names', () => {
       for (const form of [name, name.toLowerCase(), name.toUpperCase(), compact, compact.toUpperCase()]) {
         if (form === '') continue;
         const raw = Buffer.from(form);
-        expect(headerOf(raw, 0, raw.length), form).toBe(id);
+        expect(headerOf(viewOf(raw), raw, 0, raw.length), form).toBe(id);
       }
     });
     for (const [key, id] of Object.entries(HEADER)) {
@@ -192,20 +193,50 @@ describe('names', () => {
   test('methods are found as written and in no other case', () => {
     METHOD_NAMES.forEach((name, id) => {
       const raw = Buffer.from(name);
-      expect(methodOf(raw, 0, raw.length)).toBe(id);
+      expect(methodAt(viewOf(raw), raw, 0, raw.length)).toBe(id === 0 ? 0 : (raw.length << 8) | id);
       const lower = Buffer.from(name.toLowerCase());
-      expect(methodOf(lower, 0, lower.length)).toBe(0);
+      expect(methodAt(viewOf(lower), lower, 0, lower.length)).toBe(0);
     });
   });
 
-  test('no other token is taken for a name', () => {
-    const known = new Set(HEADERS.flatMap(([name, compact]) => [name.toLowerCase(), compact]));
+  test('a method ends where no character of a token follows', () => {
+    for (const name of METHOD_NAMES.slice(1)) {
+      for (const [after, whole] of [
+        [' ', true],
+        ['x', false],
+        ['-', false],
+        [':', true],
+      ] as const) {
+        const raw = Buffer.from(`${name}${after}`);
+        expect(methodAt(viewOf(raw), raw, 0, raw.length) !== 0, raw.toString()).toBe(whole);
+        expect(methodAt(viewOf(raw), raw, 0, name.length)).not.toBe(0);
+        expect(methodAt(viewOf(raw), raw, 0, name.length - 1)).toBe(0);
+      }
+    }
+  });
+
+  test('no other token is taken for a name, whatever stands behind it', () => {
+    const known = new Map(
+      HEADERS.flatMap(([name, compact], id) => [[name.toLowerCase(), id] as const, [compact, id] as const]),
+    );
+    known.delete('');
+    const names = [...known.keys()];
+    const changed = fc.tuple(fc.constantFrom(...names), fc.nat(30), fc.nat(255)).map(([name, at, c]) => {
+      const raw = Buffer.from(name);
+      raw[at % raw.length] = c === 58 ? 59 : c;
+      return raw;
+    });
+    const token = fc.stringMatching(/^[A-Za-z-]{1,20}$/).map((all) => Buffer.from(all));
     fc.assert(
-      fc.property(fc.stringMatching(/^[A-Za-z-]{1,20}$/), (token) => {
-        const raw = Buffer.from(token);
-        expect(headerOf(raw, 0, raw.length) !== 0).toBe(known.has(token.toLowerCase()));
+      fc.property(fc.oneof(token, changed), fc.uint8Array({ maxLength: 4 }), (name, after) => {
+        const id = known.get(name.toString('latin1').toLowerCase()) ?? 0;
+        const raw = Buffer.concat([name, Buffer.from(':'), after]);
+        expect(headerOf(viewOf(raw), raw, 0, name.length)).toBe(id);
+        const found = headerAt(viewOf(raw), raw, 0, raw.length);
+        if (found !== 0) expect(found).toBe((name.length << 8) | id);
+        else if (raw.length >= 4) expect(id).toBe(0);
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
   });
 });

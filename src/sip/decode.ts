@@ -3,21 +3,28 @@
 import { readTag } from './address.ts';
 import { Cseq, readCseq } from './cseq.ts';
 import * as ERR from './errors.ts';
-import { headerOf, methodOf } from './header-table.ts';
+import { headerAt, headerOf, methodAt } from './header-table.ts';
 import { BAD, MAX_HEADER_FIELDS, type Message, NONE } from './message.ts';
 import { HEADER } from './names.ts';
 import { readDecimal } from './numbers.ts';
 import { Param } from './params.ts';
-import { Span, TOKEN } from './scan.ts';
+import { Span, skipToken } from './scan.ts';
 import { readViaParm, ViaParm } from './via.ts';
+import { byteAt, viewOf } from './words.ts';
 
 const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SP = 32;
+const COLON = 58;
 
 /** RFC 3261 §8.1.1.5, §20.14: CSeq is below 2^31; nothing that is longer fits a message. */
 const MOST_LENGTH = 2_147_483_647;
+
+/** No white space, no angle brackets. */
+const IN_URI = new Uint8Array(256).fill(1, SP + 1);
+IN_URI[60] = 0;
+IN_URI[62] = 0;
 
 const via = new ViaParm();
 const cseq = new Cseq();
@@ -79,67 +86,63 @@ export function decode(msg: Message, buf: Uint8Array, start: number, end: number
   let p = start;
   while (p < end && (buf[p] === CR || buf[p] === LF)) p++;
   if (p === end) return ERR.ERR_KEEPALIVE;
-  let error = 0;
-  let lineEnd = p;
-  while (lineEnd < end && buf[lineEnd] !== LF) lineEnd++;
+  const words = viewOf(buf);
+  const { ids, nameStart, nameEnd, valueStart, valueEnd, next, first, last } = msg;
+  let i = 0;
+  const lineEnd = byteAt(words, buf, p, end, LF);
   if (lineEnd === end) return ERR.ERR_START_LINE;
-  error = startLine(msg, buf, p, lineEnd > p && buf[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd);
+  let error = startLine(msg, words, buf, p, lineEnd > p && buf[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd);
   p = lineEnd + 1;
 
   for (;;) {
     if (p >= end) return error || ERR.ERR_NO_END;
-    let c = buf[p]!;
-    if (c === LF) {
+    const line = p;
+    let afterName = p;
+    let id = 0;
+    const known = headerAt(words, buf, p, end);
+    if (known !== 0) {
+      id = known & 255;
+      afterName = p + (known >> 8);
+      p = afterName + 1;
+    } else {
+      if (buf[p] === LF) {
+        p++;
+        break;
+      }
+      if (buf[p] === CR && p + 1 < end && buf[p + 1] === LF) {
+        p += 2;
+        break;
+      }
+      afterName = skipToken(buf, p, end);
+      p = afterName;
+      while (p < end && (buf[p] === SP || buf[p] === TAB)) p++;
+      if (afterName === line || p >= end || buf[p] !== COLON) return error || ERR.ERR_HEADER_LINE;
       p++;
-      break;
+      id = headerOf(words, buf, line, afterName);
     }
-    if (c === CR && p + 1 < end && buf[p + 1] === LF) {
-      p += 2;
-      break;
-    }
-    const nameStart = p;
-    while (p < end && TOKEN[buf[p]!] === 1) p++;
-    const nameEnd = p;
     while (p < end && (buf[p] === SP || buf[p] === TAB)) p++;
-    if (nameEnd === nameStart || p >= end || buf[p] !== 58) return error || ERR.ERR_HEADER_LINE;
-    p++;
-    while (p < end && (buf[p] === SP || buf[p] === TAB)) p++;
-    let valueStart = p;
+    let from = p;
+    p = byteAt(words, buf, p, end, LF);
     // RFC 3261 §7.3.1: a line that begins with white space continues the value.
-    for (;;) {
-      while (p < end && buf[p] !== LF) p++;
-      if (p >= end) return error || ERR.ERR_NO_END;
-      p++;
-      if (p < end && (buf[p] === SP || buf[p] === TAB)) continue;
-      break;
-    }
-    let valueEnd = p - 1;
-    while (valueEnd > valueStart) {
-      c = buf[valueEnd - 1]!;
-      if (c !== CR && c !== SP && c !== TAB && c !== LF) break;
-      valueEnd--;
-    }
-    while (valueStart < valueEnd) {
-      c = buf[valueStart]!;
-      if (c !== CR && c !== SP && c !== TAB && c !== LF) break;
-      valueStart++;
-    }
-    const i = msg.count;
+    while (p + 1 < end && (buf[p + 1] === SP || buf[p + 1] === TAB)) p = byteAt(words, buf, p + 2, end, LF);
+    if (p >= end) return error || ERR.ERR_NO_END;
+    let to = p++;
+    while (to > from && isBlank(buf[to - 1]!)) to--;
+    while (from < to && isBlank(buf[from]!)) from++;
     if (i === MAX_HEADER_FIELDS) return error || ERR.ERR_TOO_MANY_FIELDS;
-    const id = headerOf(buf, nameStart, nameEnd);
-    msg.ids[i] = id;
-    msg.nameStart[i] = nameStart;
-    msg.nameEnd[i] = nameEnd;
-    msg.valueStart[i] = valueStart;
-    msg.valueEnd[i] = valueEnd;
-    msg.next[i] = NONE;
-    msg.count = i + 1;
-    const before = msg.last[id]!;
-    msg.last[id] = i;
-    if (before !== NONE) msg.next[before] = i;
-    else msg.first[id] = i;
-    if (id >= HEADER.VIA && id <= HEADER.CONTENT_LENGTH) {
-      const wrong = eager(msg, buf, id, valueStart, valueEnd, before !== NONE);
+    ids[i] = id;
+    nameStart[i] = line;
+    nameEnd[i] = afterName;
+    valueStart[i] = from;
+    valueEnd[i] = to;
+    next[i] = NONE;
+    const before = last[id]!;
+    last[id] = i;
+    if (before !== NONE) next[before] = i;
+    else first[id] = i;
+    msg.count = ++i;
+    if ((id !== 0 && id <= HEADER.CSEQ) || id === HEADER.CONTENT_LENGTH) {
+      const wrong = eager(msg, buf, id, from, to, before !== NONE);
       if (error === 0) error = wrong;
     }
   }
@@ -178,6 +181,10 @@ export function cseqMethodFits(msg: Message): boolean {
   return true;
 }
 
+function isBlank(c: number): boolean {
+  return c === CR || c === SP || c === TAB || c === LF;
+}
+
 /** Whether `[at, at + 7)` is `SIP/2.0`, the letters in any case (RFC 3261 §7.1). */
 function isVersion(buf: Uint8Array, at: number): boolean {
   return isSip(buf, at) && buf[at + 4] === 50 && buf[at + 5] === 46 && buf[at + 6] === 48;
@@ -187,28 +194,28 @@ function isSip(buf: Uint8Array, at: number): boolean {
   return (buf[at]! | 32) === 115 && (buf[at + 1]! | 32) === 105 && (buf[at + 2]! | 32) === 112 && buf[at + 3] === 47;
 }
 
-function startLine(msg: Message, buf: Uint8Array, start: number, end: number): number {
+function startLine(msg: Message, words: DataView, buf: Uint8Array, start: number, end: number): number {
   if (end - start > 4 && isSip(buf, start)) return statusLine(msg, buf, start, end);
   msg.isRequest = true;
-  let p = start;
-  while (p < end && TOKEN[buf[p]!] === 1) p++;
+  const known = methodAt(words, buf, start, end);
+  let p = known === 0 ? skipToken(buf, start, end) : start + (known >> 8);
   if (p === start || p >= end || buf[p] !== SP) return ERR.ERR_START_LINE;
   msg.methodStart = start;
   msg.methodEnd = p;
-  msg.method = methodOf(buf, start, p);
+  msg.method = known & 255;
   p++;
   const uriStart = p;
   // RFC 3261 §7.1: one SP between the elements, no other white space; the Request-URI is not in angle brackets.
-  while (p < end && buf[p]! > SP && buf[p] !== 60 && buf[p] !== 62) p++;
+  while (p < end && IN_URI[buf[p]!] === 1) p++;
   if (p === uriStart || p >= end || buf[p] !== SP) return ERR.ERR_START_LINE;
   msg.uriStart = uriStart;
   msg.uriEnd = p;
   p++;
+  if (end - p === 7 && isVersion(buf, p)) return 0;
   if (end - p < 5 || !isSip(buf, p)) return ERR.ERR_START_LINE;
   let q = p + 4;
   while (q < end && ((buf[q]! >= 48 && buf[q]! <= 57) || buf[q] === 46)) q++;
-  if (q !== end) return ERR.ERR_START_LINE;
-  return end - p === 7 && isVersion(buf, p) ? 0 : ERR.ERR_VERSION;
+  return q === end ? ERR.ERR_VERSION : ERR.ERR_START_LINE;
 }
 
 function statusLine(msg: Message, buf: Uint8Array, start: number, end: number): number {

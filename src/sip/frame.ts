@@ -5,6 +5,7 @@ import { headerOf } from './header-table.ts';
 import { NONE } from './message.ts';
 import { HEADER } from './names.ts';
 import { TOKEN } from './scan.ts';
+import { viewOf } from './words.ts';
 
 const TAB = 9;
 const LF = 10;
@@ -181,7 +182,7 @@ function isBlank(c: number): boolean {
 function lengthValue(buf: Uint8Array, line: number, end: number): number {
   let p = line;
   while (p < end && TOKEN[buf[p]!] === 1) p++;
-  if (headerOf(buf, line, p) !== HEADER.CONTENT_LENGTH) return NONE;
+  if (headerOf(viewOf(buf), buf, line, p) !== HEADER.CONTENT_LENGTH) return NONE;
   while (p < end && (buf[p] === SP || buf[p] === TAB)) p++;
   return p < end && buf[p] === COLON ? p + 1 : NONE;
 }
