@@ -3,10 +3,9 @@
 import { startsIgnoreCase } from './bytes.ts';
 import { BAD, NONE } from './message.ts';
 import { type Span, skipQuoted, skipSpace, wordEnd } from './scan.ts';
+import { valueEnd, viewOf } from './words.ts';
 
-const SP = 32;
 const QUOTE = 34;
-const COMMA = 44;
 const SEMICOLON = 59;
 const LESS = 60;
 const EQUALS = 61;
@@ -40,7 +39,7 @@ export function readParam(buf: Uint8Array, at: number, end: number, out: Param):
     p = skipQuoted(buf, p, end);
     out.valueEnd = p === NONE ? end : p;
     if (p === NONE) return BAD;
-  } else while (p < end && buf[p]! > SP && buf[p] !== SEMICOLON && buf[p] !== COMMA) p++;
+  } else p = valueEnd(viewOf(buf), buf, p, end);
   out.valueEnd = p;
   return skipSpace(buf, p, end);
 }
@@ -80,10 +79,6 @@ export function findParam(buf: Uint8Array, start: number, end: number, name: Uin
   if (at < end && buf[at] === QUOTE) {
     const stop = skipQuoted(buf, at, end);
     out.end = stop === NONE ? end : stop;
-  } else {
-    let p = at;
-    while (p < end && buf[p]! > SP && buf[p] !== SEMICOLON && buf[p] !== COMMA) p++;
-    out.end = p;
-  }
+  } else out.end = valueEnd(viewOf(buf), buf, at, end);
   return true;
 }

@@ -15,6 +15,11 @@ const BACKSLASH = 92;
 export const TOKEN = new Uint8Array(256);
 for (const c of Buffer.from("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.!%*_+`'~")) TOKEN[c] = 1;
 
+const IN_WORD = new Uint8Array(256).fill(1, SP + 1);
+IN_WORD[COMMA] = 0;
+IN_WORD[SEMICOLON] = 0;
+IN_WORD[EQUALS] = 0;
+
 /** A piece of a value; both NONE where it is absent. */
 export class Span {
   start = NONE;
@@ -50,11 +55,7 @@ export function skipToken(buf: Uint8Array, at: number, end: number): number {
 /** Where a word that starts at `at` ends: at white space, a comma, a semicolon or an equals sign. More than a token may hold. */
 export function wordEnd(buf: Uint8Array, at: number, end: number): number {
   let i = at;
-  while (i < end) {
-    const c = buf[i]!;
-    if (c <= SP || c === COMMA || c === SEMICOLON || c === EQUALS) break;
-    i++;
-  }
+  while (i < end && IN_WORD[buf[i]!] === 1) i++;
   return i;
 }
 
