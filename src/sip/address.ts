@@ -117,6 +117,7 @@ export function readTag(buf: Uint8Array, start: number, end: number, param: Para
       return 0;
     }
   }
+  // RFC 3261 §19.3: the tag is one of the parameters of the header field, never of the URI in brackets.
   while (p < end && buf[p] === SEMICOLON) {
     p = readParam(buf, p, end, param);
     if (p === BAD) return BAD;

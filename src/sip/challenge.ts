@@ -23,6 +23,7 @@ export function readScheme(buf: Uint8Array, start: number, end: number, scheme: 
  */
 export function readAuthParam(buf: Uint8Array, at: number, end: number, out: Param): number {
   let p = at;
+  // RFC 3261 §20.44: commas divide the parameters of one challenge, so that two challenges do not share a row.
   while (p < end && (buf[p]! <= SP || buf[p] === COMMA)) p++;
   if (p >= end) return NONE;
   out.nameStart = p;

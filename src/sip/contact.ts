@@ -29,6 +29,7 @@ export function readContact(buf: Uint8Array, at: number, end: number, out: Conta
   const { address } = out;
   const stop = readAddress(buf, at, end, address);
   const { uriStart, uriEnd, paramsStart, paramsEnd } = address;
+  // RFC 3261 §10.2.2: an asterisk in the place of an address means all of them.
   out.star = uriEnd - uriStart === 1 && buf[uriStart] === STAR;
   out.expiresS = NONE;
   out.q = NONE;

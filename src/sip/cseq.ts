@@ -27,6 +27,7 @@ export class Cseq {
 export function readCseq(buf: Uint8Array, start: number, end: number, out: Cseq): number {
   let p = start;
   let number = 0;
+  // RFC 3261 §8.1.1.5: the number is below 2^31, and a method follows it.
   for (; p < end && buf[p]! >= 48 && buf[p]! <= 57 && number <= MOST_CSEQ; p++) number = number * 10 + buf[p]! - 48;
   out.number = p === start || number > MOST_CSEQ ? BAD : number;
   out.method = 0;
@@ -48,6 +49,7 @@ export function readRack(buf: Uint8Array, start: number, end: number, out: Cseq)
   let p = start;
   while (p < end && buf[p]! >= 48 && buf[p]! <= 57) p++;
   out.rseq = readDecimal(buf, start, p, MOST_RSEQ);
+  // RFC 3262 §7.2: the number of the response, then CSeq number and method of the request it answers.
   const next = skipSpace(buf, p, end);
   const result = readCseq(buf, next, end, out);
   return out.rseq === BAD || next === p ? BAD : result;

@@ -25,6 +25,7 @@ export function readMediaType(buf: Uint8Array, at: number, end: number, out: Med
   out.typeStart = skipSpace(buf, at, stop);
   out.typeEnd = skipToken(buf, out.typeStart, stop);
   let p = skipSpace(buf, out.typeEnd, stop);
+  // RFC 3261 §25.1: white space may stand about the slash.
   const divided = p < stop && buf[p] === SLASH && out.typeEnd > out.typeStart;
   out.subtypeStart = divided ? skipSpace(buf, p + 1, stop) : p;
   out.subtypeEnd = divided ? skipToken(buf, out.subtypeStart, stop) : p;
@@ -40,6 +41,7 @@ const range = new MediaType();
 
 /** RFC 3261 §20.1: whether the Accept fields allow the media type `type` (`type/subtype`, lower case): listed, by a range, or no field at all. */
 export function accepts(msg: Message, id: number, type: Uint8Array): boolean {
+  // RFC 3261 §20.1: without an Accept field the usual type is taken.
   if (msg.first[id] === NONE) return true;
   const { buf } = msg;
   const slash = type.indexOf(SLASH);

@@ -45,8 +45,9 @@ export function readSeconds(buf: Uint8Array, start: number, end: number): number
   return at === end || buf[at] === SEMICOLON || buf[at]! <= SP ? value : BAD;
 }
 
-/** RFC 3261 §25.1, qvalue: from 0 to 1 with up to three decimals, in thousandths; BAD when it is none. */
+/** A qvalue in thousandths; BAD when `[start, end)` is none. */
 export function readQ(buf: Uint8Array, start: number, end: number): number {
+  // RFC 3261 §25.1: from 0 to 1 with up to three decimals.
   let value = 0;
   let unit = 0;
   for (let at = start; at < end; at++) {

@@ -22,6 +22,7 @@ export class Replaces {
 export function readReplaces(buf: Uint8Array, start: number, end: number, out: Replaces): number {
   out.callIdStart = start;
   out.callIdEnd = wordEnd(buf, start, end);
+  // RFC 3891 §6.1: both tags stand, to-tag being that of whoever receives it.
   const to = findParam(buf, out.callIdEnd, end, TO_TAG, out.toTag);
   const from = findParam(buf, out.callIdEnd, end, FROM_TAG, out.fromTag);
   out.earlyOnly = paramAt(buf, out.callIdEnd, end, EARLY_ONLY) !== NONE;

@@ -31,6 +31,7 @@ const value = new Span();
 export function readRetryAfter(buf: Uint8Array, start: number, end: number, out: RetryAfter): number {
   let p = start;
   while (p < end && buf[p]! >= 48 && buf[p]! <= 57) p++;
+  // RFC 3261 §20.33: seconds, then a comment, then parameters.
   out.seconds = readDecimal(buf, start, p, MOST_S);
   out.commentStart = NONE;
   out.commentEnd = NONE;

@@ -24,6 +24,7 @@ const value = new Span();
 
 /** Reads a Session-Expires value. @returns its seconds, or BAD */
 export function readSessionExpires(buf: Uint8Array, start: number, end: number, out: SessionExpires): number {
+  // RFC 4028 §4: an interval, and which side refreshes.
   out.seconds = readSeconds(buf, start, end);
   out.refresher = NONE;
   if (findParam(buf, start, end, NAME, value)) {

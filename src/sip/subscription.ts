@@ -24,6 +24,7 @@ export class EventValue {
 
 /** Reads an Event value. @returns 0, or BAD without a package */
 export function readEvent(buf: Uint8Array, start: number, end: number, out: EventValue): number {
+  // RFC 6665 §8.2.1: the package, with its templates, then an id that is part of the name of the subscription.
   out.packageStart = start;
   out.packageEnd = wordEnd(buf, start, end);
   findParam(buf, out.packageEnd, end, ID, out.id);
@@ -46,6 +47,7 @@ const value = new Span();
 
 /** Reads a Subscription-State value. @returns 0, or BAD without a state */
 export function readSubscriptionState(buf: Uint8Array, start: number, end: number, out: SubscriptionState): number {
+  // RFC 6665 §8.2.3: a state, then how long it will be so, why it is, and when to try again.
   out.stateStart = start;
   out.stateEnd = wordEnd(buf, start, end);
   out.state = SUBSCRIPTION.OTHER;

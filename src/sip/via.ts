@@ -98,6 +98,7 @@ export function readViaParm(buf: Uint8Array, at: number, end: number, out: ViaPa
     while (p < end && IN_HOST[buf[p]!] === 1) p++;
   }
   if (p === host) return BAD;
+  // RFC 3261 §20.42: sent-by is a host and, where it is not the default, a port.
   out.hostStart = host;
   out.hostEnd = p;
   let last = p;
@@ -151,10 +152,12 @@ function keep(buf: Uint8Array, param: Param, out: ViaParm): void {
   const { nameStart: at, valueStart, valueEnd } = param;
   switch (param.nameEnd - at) {
     case 3:
+      // RFC 3261 §25.1: a ttl is at most 255.
       if (is3(buf, at, 116, 116, 108) && valueStart !== NONE) out.ttl = readDecimal(buf, valueStart, valueEnd, 255);
       return;
     case 5:
       if (is3(buf, at, 114, 112, 111) && is3(buf, at + 2, 111, 114, 116)) {
+        // RFC 3581 §3: rport comes without a value and goes back with the port the request came from.
         if (valueStart === NONE) out.rportEnd = param.nameEnd;
         else out.rport = readDecimal(buf, valueStart, valueEnd, 65_535);
       } else if (is3(buf, at, 109, 97, 100) && is3(buf, at + 2, 100, 100, 114)) {
