@@ -45,7 +45,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['csv-parse', 'piscina'],
   },
   // Never transaction or engine: a judge must not use the defendant's state machine.
-  conformance: { rooms: ['sip', 'time', 'transport', 'dialog', 'rules'], builtins: ['fs', 'path', 'crypto', 'url'] },
+  conformance: {
+    rooms: ['sip', 'time', 'transport', 'dialog', 'rules'],
+    // The tester's own command makes a server originate.
+    builtins: ['crypto', 'originate.ts:child_process'],
+    packages: ['zod'],
+  },
   report: {
     rooms: [],
     types: ['metrics', 'rules', 'conformance'],

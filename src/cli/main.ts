@@ -129,6 +129,29 @@ common(
   .action(async (flows, options) => (await import('./answer.ts')).answer(flows, options));
 
 program
+  .command('conform')
+  .argument('[target]', 'udp:host:port or host:port')
+  .description('hold a server against the RFCs, case by case, and judge it')
+  .addOption(option('--rfc <numbers>', 'only cases of these, such as 3261,3262'))
+  .addOption(option('--method <names>', 'only cases about these methods'))
+  .addOption(option('--role <names>', 'only cases for a server in these roles, such as uas,registrar'))
+  .addOption(option('--level <names>', 'only must, should, may, info'))
+  .addOption(option('--case <glob>', "only ids that match, such as 'rfc3261/17.*' (repeatable)").argParser(gather))
+  .addOption(option('--list', 'say which cases there are, and run none'))
+  .addOption(option('--json', 'print summary.json, or with --list the catalogue, on stdout'))
+  .addOption(option('--profile <file>', 'what the server is: domain, accounts, extensions, roles (YAML)'))
+  .addOption(option('--baseline <file>', 'known failures'))
+  .addOption(option('--write-baseline <file>', 'write the failures of this run as known'))
+  .addOption(option('--require <file>', 'ids that must pass'))
+  .addOption(option('--strict', 'a missed SHOULD fails too'))
+  .addOption(option('--jobs <n>', 'cases at a time').argParser(whole(1, 256)).default(8))
+  .addOption(option('--torture <dir>', 'fire a folder of raw messages with its manifest'))
+  .addOption(option('--slow', 'run the cases with long timers too'))
+  .addOption(option('--out <dir>', 'folder for the results'))
+  .addOption(option('--quiet', 'no list on stderr'))
+  .action(async (target, options) => (await import('./conform.ts')).conform(target, options));
+
+program
   .command('flows')
   .argument('[name]', 'a flow to draw')
   .description('list the flows, or draw one as a ladder')
@@ -137,8 +160,8 @@ program
 
 program
   .command('validate')
-  .argument('<file...>', 'flow files')
-  .description('check flow files without traffic')
+  .argument('<file...>', 'flow files, profiles')
+  .description('check flow files and profiles without traffic')
   .action(async (files) => (await import('./validate.ts')).validate(files));
 
 program

@@ -1,8 +1,9 @@
-// `busyhour validate`: flow files checked without traffic.
+// `busyhour validate`: flow files and profiles checked without traffic.
 
 import { readFileSync } from 'node:fs';
 import { loadFlow } from '../flow/load.ts';
 import { formatProblem } from '../flow/problem.ts';
+import { isProfile, loadProfile } from './profile.ts';
 
 export function validate(files: readonly string[]): void {
   for (const file of files) {
@@ -14,6 +15,14 @@ export function validate(files: readonly string[]): void {
         `busyhour: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}); check the path\n`,
       );
       process.exitCode = 2;
+      continue;
+    }
+    if (isProfile(text)) {
+      const loaded = loadProfile(text, file);
+      if ('problems' in loaded) {
+        for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+        process.exitCode = 2;
+      } else process.stdout.write(`${file}: ok (profile)\n`);
       continue;
     }
     const found = loadFlow(text, file);

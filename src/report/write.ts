@@ -21,6 +21,15 @@ export async function writeRun(dir: string, summary: Summary): Promise<string[]>
     ['latency.csv', latencyCsv(summary)],
     ['messages.csv', messagesCsv(summary)],
   ];
+  return writeFiles(dir, files);
+}
+
+/** Writes what a conformance run leaves; the paths. @throws ReportError */
+export async function writeConformance(dir: string, summary: Summary): Promise<string[]> {
+  return writeFiles(dir, [['summary.json', `${JSON.stringify(summary, null, 1)}\n`]]);
+}
+
+async function writeFiles(dir: string, files: readonly (readonly [name: string, text: string])[]): Promise<string[]> {
   try {
     await mkdir(dir, { recursive: true });
   } catch (error) {

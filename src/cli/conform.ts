@@ -1,0 +1,162 @@
+// `busyhour conform`: which cases, against what, and what becomes of the results. Runs no case itself.
+
+import { loadCases } from '../../suites/load.ts';
+import { type Case, type Entry, isCase, LEVELS, ROLES, rfcOf, sectionOf } from '../conformance/case.ts';
+import { profileOf, REFERENCE } from '../conformance/profile.ts';
+import { countsOf, judge } from '../conformance/result.ts';
+import { Runner } from '../conformance/runner.ts';
+import { levelWord, type Selection, select } from '../conformance/select.ts';
+import { conformanceSummary } from '../controller/conformance-summary.ts';
+import { resolveTarget, sourceAddress } from '../controller/target.ts';
+import { UsageError } from '../controller/usage-error.ts';
+import { conformanceText, resultLines } from '../report/conformance-terminal.ts';
+import { colorWanted } from '../report/paint.ts';
+import { writeConformance } from '../report/write.ts';
+import { profileFrom } from './profile.ts';
+import { outFolder } from './values.ts';
+import { readVersion } from './version.ts';
+
+export interface ConformFlags {
+  readonly rfc?: string;
+  readonly method?: string;
+  readonly role?: string;
+  readonly level?: string;
+  readonly case?: string[];
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly profile?: string;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly require?: string;
+  readonly torture?: string;
+  readonly strict?: boolean;
+  readonly jobs: number;
+  readonly slow?: boolean;
+  readonly out?: string;
+  readonly quiet?: boolean;
+}
+
+export async function conform(target: string | undefined, o: ConformFlags): Promise<void> {
+  refuseUnbuilt(o);
+  const entries = select(await loadCases(), selectionOf(o));
+  if (o.list === true) {
+    process.stdout.write(o.json === true ? `${JSON.stringify(entries.map(listed), null, 2)}\n` : listText(entries));
+    return;
+  }
+  if (target === undefined) throw new UsageError('which target? busyhour conform udp:HOST:PORT, or --list');
+  const cases = entries.filter(isCase);
+  if (cases.length === 0)
+    throw new UsageError(
+      'no case is selected, so that nothing could be judged; busyhour conform --list says what there is',
+      5,
+    );
+  await run(target, cases, o);
+}
+
+async function run(text: string, cases: readonly Case[], o: ConformFlags): Promise<void> {
+  const file = o.profile === undefined ? REFERENCE : profileFrom(o.profile);
+  const { host, address, port } = await resolveTarget(text);
+  const profile = profileOf(file, host);
+  const own = await sourceAddress(address);
+  const out = outFolder(o.out, 'conform');
+  const color = colorWanted(process.env, process.stderr.isTTY === true);
+  const quiet = o.quiet === true;
+  if (!quiet && o.profile === undefined)
+    process.stderr.write('no --profile: the target is taken to be like busyhour answer\n');
+  const startedAt = new Date().toISOString();
+  const runner = new Runner({
+    target: { address, port },
+    kind: 'udp',
+    profile,
+    jobs: o.jobs,
+    slow: o.slow === true,
+    addressOf: own.startsWith('127.') ? loopbackOf : () => own,
+    onResult: (result, done, of) => {
+      // Only what matters while it runs: the whole list follows.
+      if (quiet || !['fail', 'error'].includes(result.verdict)) return;
+      process.stderr.write(`[${done}/${of}]\n${resultLines(result, color).join('\n')}\n`);
+    },
+  });
+  let signalled = 0;
+  const undo = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+    const on = () => {
+      if (signalled > 0) process.exit(signalled);
+      signalled = signal === 'SIGINT' ? 130 : 143;
+      process.stderr.write('stopping: running cases are tidied up (again to quit at once)\n');
+      runner.stop();
+    };
+    process.on(signal, on);
+    return () => process.removeListener(signal, on);
+  });
+  const result = await runner.run(cases);
+  for (const one of undo) one();
+  const judged = judge(result, o.strict === true);
+  const counts = countsOf(result.results);
+  const summary = conformanceSummary({
+    ...judged,
+    exitCode: judged.exitCode === 130 ? signalled : judged.exitCode,
+    version: readVersion(),
+    target: text,
+    startedAt,
+    elapsedS: result.elapsedS,
+    conformance: { ...counts, results: result.results },
+    rules: result.rules,
+    messages: result.messages,
+  });
+  const files = await writeConformance(out, summary);
+  if (!quiet) process.stderr.write(conformanceText(summary, result.results, counts, { color, files }));
+  if (o.json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  process.exitCode = summary.exitCode;
+}
+
+/** 127.0.0.0/8 is ours: an address for each case, and other ones for each process, so that two runs do not meet. */
+function loopbackOf(n: number): string {
+  const of = (value: number) => 100 + (value % 150);
+  return `127.${100 + (process.pid % 50)}.${of(Math.floor(n / 150) + Math.floor(process.pid / 50))}.${of(n)}`;
+}
+
+function refuseUnbuilt(o: ConformFlags): void {
+  const given = { baseline: o.baseline, 'write-baseline': o.writeBaseline, require: o.require, torture: o.torture };
+  for (const [flag, value] of Object.entries(given))
+    if (value !== undefined) throw new UsageError(`--${flag} does not work in this version; leave it out`);
+}
+
+function selectionOf(o: ConformFlags): Selection {
+  const words = (text: string | undefined) => text?.split(',').map((word) => word.trim());
+  const among = (flag: string, given: string[] | undefined, known: readonly string[]) => {
+    for (const word of given ?? [])
+      if (!known.includes(word)) throw new UsageError(`--${flag} ${word}: want ${known.join(', ')}`);
+    return given;
+  };
+  const rfcs = words(o.rfc)?.map((word) => {
+    const number = Number(word.replace(/^rfc/i, ''));
+    if (!Number.isInteger(number) || number <= 0)
+      throw new UsageError(`--rfc ${word}: want numbers, such as 3261,3262`);
+    return number;
+  });
+  const methods = words(o.method)?.map((word) => word.toUpperCase());
+  const roles = among('role', words(o.role?.toLowerCase()), ROLES);
+  const levels = among('level', words(o.level?.toLowerCase()), [...new Set(LEVELS.map(levelWord))]);
+  return {
+    ...(rfcs && { rfcs }),
+    ...(methods && { methods }),
+    ...(roles && { roles }),
+    ...(levels && { levels }),
+    ...(o.case && { globs: o.case }),
+  };
+}
+
+/** An entry of `--list --json`. */
+function listed(one: Entry): object {
+  const { id, title, req, level, role, methods } = one;
+  const head = { id, title, req, rfc: rfcOf(id), section: sectionOf(id), level, role, methods };
+  return isCase(one)
+    ? { ...head, needs: one.needs ?? [], slow: one.slow ?? false, status: 'ready' }
+    : { ...head, needs: [], slow: false, status: 'not-observable', reason: one.reason };
+}
+
+function listText(entries: readonly Entry[]): string {
+  return entries
+    .map((one) => `${one.id}  ${one.level}  ${one.title}${isCase(one) ? '' : ` [not observable: ${one.reason}]`}\n`)
+    .join('');
+}

@@ -1,0 +1,101 @@
+// What a conformance case is: a record with a permanent id and a body of a few moves. Runs nothing.
+
+import type { Talk } from './talk.ts';
+
+export type Level = 'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT' | 'MAY' | 'INFO';
+export const LEVELS: readonly Level[] = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY', 'INFO'];
+
+/** What the server under test is in this case. */
+export type Role = 'uas' | 'uac' | 'registrar' | 'proxy' | 'redirect' | 'notifier' | 'subscriber' | 'esc' | 'all';
+export const ROLES: readonly Role[] = [
+  'uas',
+  'uac',
+  'registrar',
+  'proxy',
+  'redirect',
+  'notifier',
+  'subscriber',
+  'esc',
+  'all',
+];
+
+export type TransportKind = 'udp' | 'tcp';
+
+/** Users of the server by what it does with a call to them. */
+export type Extension = 'answer' | 'ring' | 'busy' | 'away' | 'decline' | 'auth';
+export const EXTENSIONS: readonly Extension[] = ['answer', 'ring', 'busy', 'away', 'decline', 'auth'];
+
+/**
+ * What the profile must have: an extension; `account` (the case gets one to itself), `password` (one with a password);
+ * `event` (any package) or `event:NAME`; `far` (the far side of a proxy); `originate:METHOD` (a command that makes the server send it).
+ */
+export type Need = Extension | 'account' | 'password' | 'far' | 'event' | `event:${string}` | `originate:${string}`;
+
+interface Head {
+  /** Permanent, never reused: `rfc3261/8.2.2.3/require-unknown-420` (document / section / words). */
+  readonly id: string;
+  /** The requirement in our own words, one sentence. */
+  readonly title: string;
+  /** Ids in the catalogue of requirements; may be empty. */
+  readonly req: readonly string[];
+  readonly level: Level;
+  readonly role: Role;
+  /** Methods it is about. */
+  readonly methods: readonly string[];
+}
+
+export interface Case extends Head {
+  /** Absent: any. */
+  readonly transports?: readonly TransportKind[];
+  readonly needs?: readonly Need[];
+  /** Takes longer than some ten seconds: run with --slow only. */
+  readonly slow?: boolean;
+  /** Depends on when something comes: tried again when it fails, and every attempt is shown. */
+  readonly timing?: boolean;
+  /** Longest time for the whole case; 30 s, or 240 s for a slow one. */
+  readonly limitMs?: number;
+  readonly run: (t: Talk) => Promise<void>;
+}
+
+/** A requirement that no message can show, or that is stated wrongly: listed with its reason. */
+export interface NotObservable extends Head {
+  readonly reason: string;
+}
+
+export type Entry = Case | NotObservable;
+
+export function isCase(entry: Entry): entry is Case {
+  return 'run' in entry;
+}
+
+/** `notObservable('rfc3261/17.1.1.2/timer-b-value', { title, req, level, role, methods, reason })` */
+export function notObservable(id: string, rest: Omit<NotObservable, 'id'>): NotObservable {
+  return { id, ...rest };
+}
+
+const ID = /^rfc(\d{4,5})\/([0-9A-Z]+(?:\.\d+)*)\/[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+export function rfcOf(id: string): number {
+  return Number(ID.exec(id)![1]);
+}
+
+export function sectionOf(id: string): string {
+  return ID.exec(id)![2]!;
+}
+
+/** What is wrong with a list of cases, one line each; empty when nothing is. */
+export function checkEntries(entries: readonly Entry[]): string[] {
+  const seen = new Set<string>();
+  const wrong: string[] = [];
+  for (const { id, title, req, level, role, methods } of entries) {
+    if (!ID.test(id)) wrong.push(`${id}: want rfcNNNN/SECTION/words-in-small-letters`);
+    if (seen.has(id)) wrong.push(`${id}: stands twice`);
+    seen.add(id);
+    if (title.trim().length < 15) wrong.push(`${id}: the title does not say what is required`);
+    for (const one of req) if (!/^[A-Z0-9]+-\d{3}[a-z]?$/.test(one)) wrong.push(`${id}: "${one}" is no requirement id`);
+    if (!LEVELS.includes(level)) wrong.push(`${id}: unknown level ${level}`);
+    if (!ROLES.includes(role)) wrong.push(`${id}: unknown role ${role}`);
+    if (methods.length === 0) wrong.push(`${id}: no method`);
+  }
+  return wrong;
+}

@@ -1,0 +1,250 @@
+// Runs cases: a peer, a time limit, control probes and a teardown for each, several at a time. Decides no verdict of a case; it keeps what a verdict rests on honest.
+
+import { Credentials } from '../sip/digest.ts';
+import { nowUs, type Place } from '../transport/raw-socket.ts';
+import { Accounts } from './accounts.ts';
+import type { Case, TransportKind } from './case.ts';
+import type { Ground, Logged } from './ground.ts';
+import { Passive } from './passive.ts';
+import { type Probed, probe } from './probe.ts';
+import type { Account, Profile } from './profile.ts';
+import { type Result, type RunResult, resultOf } from './result.ts';
+import { inapplicable, transportOf } from './select.ts';
+import { Talk } from './talk.ts';
+import { tearDown } from './teardown.ts';
+import { Conclusion, type Verdict, weigh } from './verdict.ts';
+
+const LIMIT_MS = 30_000;
+const SLOW_LIMIT_MS = 240_000;
+/** A case that depends on timing is tried so often. */
+const ATTEMPTS = 3;
+/** The first probe of a run, and the last word on whether a server is dead, are given longer. */
+const PATIENT_MS = 4_000;
+const PROBE_MS = 2_000;
+
+export interface RunOptions {
+  readonly target: Place;
+  readonly kind: TransportKind;
+  readonly profile: Profile;
+  readonly jobs: number;
+  readonly slow: boolean;
+  /** Own address of the nth case. */
+  readonly addressOf: (n: number) => string;
+  /** Where a case sends to, if not to the target itself. */
+  readonly targetOf?: (one: Case) => Place;
+  readonly onResult?: (result: Result, done: number, of: number) => void;
+}
+
+interface Ended {
+  readonly verdict: Verdict;
+  readonly expected: string;
+  readonly actual: string;
+  readonly health: Probed['health'];
+  readonly elapsedMs: number;
+  readonly notes: readonly string[];
+  readonly rules: readonly string[];
+  readonly messages: readonly Logged[];
+}
+
+export class Runner {
+  private readonly options: RunOptions;
+  private readonly passive = new Passive();
+  private readonly accounts: Accounts;
+  private readonly stopping = new AbortController();
+  private readonly sent: Record<string, number> = {};
+  private readonly received: Record<string, number> = {};
+  private readonly running = new Set<string>();
+  private killedBy: string[] = [];
+  /** The case after which the server was last seen alive. */
+  private lastOver: string[] = [];
+  private started = 0;
+
+  constructor(options: RunOptions) {
+    this.options = options;
+    this.accounts = new Accounts(options.profile.accounts);
+  }
+
+  /** Ends the run: running cases are cut short and tidied up, the rest is not run. */
+  stop(): void {
+    this.stopping.abort('the run was interrupted');
+  }
+
+  async run(cases: readonly Case[]): Promise<RunResult> {
+    const beginUs = nowUs();
+    const { profile, kind, slow, jobs, onResult } = this.options;
+    const results = new Map<string, Result>();
+    const add = (result: Result) => {
+      results.set(result.id, result);
+      onResult?.(result, results.size, cases.length);
+    };
+    const applicable = cases.filter((one) => {
+      const why = inapplicable(one, profile, kind, slow);
+      if (why !== null) add(resultOf(one, { verdict: 'skip', actual: why }));
+      return why === null;
+    });
+    const first = applicable.length === 0 ? null : await this.probe(PATIENT_MS);
+    const unreachable =
+      first?.health === 'dead' ? `the target ${this.place()} answers no control probe (${first.why})` : null;
+    const queue = [...applicable];
+    const work = async () => {
+      for (let one = queue.shift(); one !== undefined; one = queue.shift()) add(await this.runOrNot(one, unreachable));
+    };
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(jobs, profile.calls)) }, work));
+    return {
+      results: cases.map(({ id }) => results.get(id)!),
+      unreachable,
+      killedBy: this.killedBy,
+      interrupted: this.stopping.signal.aborted,
+      elapsedS: (nowUs() - beginUs) / 1e6,
+      messages: { sent: this.sent, received: this.received },
+      rules: { messagesChecked: this.passive.checker.checked, violations: this.passive.violations() },
+    };
+  }
+
+  private place(): string {
+    const { target, kind } = this.options;
+    return `${kind}:${target.address}:${target.port}`;
+  }
+
+  private probe(withinMs = PROBE_MS): Promise<Probed> {
+    const { target, kind, profile, addressOf } = this.options;
+    return probe({ target, kind, profile, withinMs, address: addressOf(0) });
+  }
+
+  private async runOrNot(one: Case, unreachable: string | null): Promise<Result> {
+    const not = (why: string) => resultOf(one, { verdict: 'inconclusive', actual: `not run: ${why}`, health: 'dead' });
+    if (unreachable !== null) return not(unreachable);
+    if (this.killedBy.length > 0) return not(`the server stopped answering (${this.killedBy.join(', ')})`);
+    if (this.stopping.signal.aborted) return { ...not('the run was interrupted'), health: 'alive' };
+    const attempts: Ended[] = [];
+    do attempts.push(await this.attempt(one));
+    while (one.timing === true && attempts.at(-1)!.verdict === 'fail' && attempts.length < ATTEMPTS && !this.isOver());
+    const last = attempts.at(-1)!;
+    const keep = !['pass', 'skip', 'unsupported'].includes(last.verdict);
+    return resultOf(one, {
+      ...last,
+      attempts: attempts.length > 1 ? attempts.map(({ verdict }) => verdict) : [],
+      messages: keep ? last.messages : [],
+    });
+  }
+
+  private isOver(): boolean {
+    return this.killedBy.length > 0 || this.stopping.signal.aborted;
+  }
+
+  private async attempt(one: Case): Promise<Ended> {
+    const lease = await this.accounts.lease(one.needs ?? []);
+    const address = this.options.addressOf(++this.started);
+    try {
+      return await this.play(one, lease, address);
+    } finally {
+      this.running.delete(one.id);
+      this.accounts.release(lease);
+    }
+  }
+
+  private async play(one: Case, account: Account | null, address: string): Promise<Ended> {
+    const { profile, target, kind, targetOf } = this.options;
+    const beginUs = nowUs();
+    const log: Logged[] = [];
+    const rules = new Set<string>();
+    const before = await this.probe();
+    if (before.health !== 'dead') this.running.add(one.id);
+    else if (this.running.size === 0 && this.killedBy.length === 0) this.killedBy = [...this.lastOver];
+    const limitMs = one.limitMs ?? (one.slow === true ? SLOW_LIMIT_MS : LIMIT_MS);
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(`the case took longer than ${limitMs} ms`), limitMs);
+    const signal = AbortSignal.any([limit.signal, this.stopping.signal]);
+    const known = account?.password == null ? profile.accounts.find(({ password }) => password !== null) : account;
+    const ground: Ground = {
+      target: targetOf?.(one) ?? target,
+      profile,
+      account,
+      credentials: known?.password == null ? null : new Credentials(known.user, known.password),
+      address,
+      log,
+      signal,
+      probe: async () => (await this.probe()).health !== 'dead',
+      check: (message, sent, earlier, stream) => {
+        for (const id of this.passive.check(message, sent, earlier, stream)) rules.add(id);
+      },
+    };
+    const talk = new Talk(ground);
+    let ended: Pick<Ended, 'verdict' | 'expected' | 'actual'>;
+    try {
+      if (before.health === 'dead') throw new Conclusion('inconclusive', `the control probe before it: ${before.why}`);
+      await talk.open(transportOf(one, profile, kind)!);
+      await abortable(one.run(talk), signal);
+      const [remark] = talk.remarks;
+      ended =
+        remark === undefined ? { verdict: 'pass', expected: '', actual: '' } : { verdict: 'non-strict', ...remark };
+    } catch (error) {
+      ended = concluded(error, one);
+    } finally {
+      clearTimeout(timer);
+    }
+    const notes = [...talk.notes, ...(await tidy(talk, ground))];
+    let after = await this.probe();
+    if (after.health === 'dead') after = await this.probe(PATIENT_MS);
+    if (after.health === 'dead') ended = this.died(one, before, ended);
+    else this.lastOver = [one.id];
+    this.count(talk);
+    return {
+      ...ended,
+      health: after.health,
+      elapsedMs: Math.round((nowUs() - beginUs) / 1_000),
+      notes,
+      rules: [...rules],
+      messages: log.sort((a, b) => a.atUs - b.atUs),
+    };
+  }
+
+  /** The server answers no more: whoever was at it is named. Alone, it is what the server does to this case. */
+  private died(one: Case, before: Probed, ended: Pick<Ended, 'verdict' | 'expected' | 'actual'>): typeof ended {
+    if (before.health === 'dead') return ended;
+    if (this.killedBy.length === 0) this.killedBy = [...this.running];
+    const alone = this.killedBy.length === 1 && this.killedBy[0] === one.id;
+    const actual = `the server stopped answering (${ended.actual || ended.verdict})`;
+    return { verdict: alone ? 'fail' : 'inconclusive', expected: 'a server that answers after the case', actual };
+  }
+
+  private count(talk: Talk): void {
+    const key = ({ isRequest, method, status }: { isRequest: boolean; method: string; status: number }) =>
+      isRequest ? method || '?' : String(status);
+    for (const end of talk.ends) {
+      for (const { reading, sentAtUs } of end.sent)
+        this.sent[key(reading)] = (this.sent[key(reading)] ?? 0) + sentAtUs.length;
+      for (const message of end.received) this.received[key(message)] = (this.received[key(message)] ?? 0) + 1;
+    }
+  }
+}
+
+/** A body that waits for something else than a message is cut short too. */
+function abortable(body: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cut = () => reject(new Conclusion('inconclusive', String(signal.reason)));
+    signal.addEventListener('abort', cut, { once: true });
+    if (signal.aborted) cut();
+    body.then(resolve, reject).finally(() => signal.removeEventListener('abort', cut));
+  });
+}
+
+function concluded(error: unknown, one: Case): Pick<Ended, 'verdict' | 'expected' | 'actual'> {
+  if (error instanceof Conclusion)
+    return { verdict: weigh(error.verdict, one.level), expected: error.expected, actual: error.actual };
+  return {
+    verdict: 'error',
+    expected: '',
+    actual: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
+}
+
+/** Ends what the case left open, and its ends. What could not be ended is told. */
+async function tidy(talk: Talk, ground: Ground): Promise<string[]> {
+  const left: string[] = [];
+  ground.signal = new AbortController().signal;
+  ground.log.push({ atUs: nowUs(), direction: 'note', end: 'peer', text: 'teardown' });
+  for (const end of talk.ends) if (end.isOpen) left.push(...(await tearDown(end)));
+  await talk.finish();
+  return left.map((what) => `could not be ended: ${what}`);
+}

@@ -1,0 +1,167 @@
+// What a case left open at the server, read from what its ends sent and received, and the requests that end it. Runs after every case, also a failed one; judges nothing.
+
+import { Dialog } from './dialog.ts';
+import type { Outgoing, Received } from './outgoing.ts';
+import type { Peer } from './peer.ts';
+
+/** How long an answer to a CANCEL, BYE or the like is waited for. */
+const WAIT_MS = 500;
+
+/** Ends calls, subscriptions, publications and bindings of an end; says what it could not end. */
+export async function tearDown(end: Peer): Promise<string[]> {
+  const left: string[] = [];
+  const attempt = async (what: string, act: () => Promise<unknown>) => {
+    try {
+      await act();
+    } catch (error) {
+      left.push(`${what}: ${(error as Error).message}`);
+    }
+  };
+  answerRest(end);
+  for (const invite of sentRequests(end, 'INVITE')) await attempt('a call', () => endInvite(end, invite));
+  for (const request of end.received.filter((one) => one.isRequest && one.method === 'INVITE'))
+    await attempt('a call to us', () => endTaken(end, request));
+  for (const subscribe of latestOf(sentRequests(end, 'SUBSCRIBE'), (one) => one.callId))
+    await attempt('a subscription', () => unsubscribe(end, subscribe));
+  for (const publish of sentRequests(end, 'PUBLISH')) await attempt('a publication', () => unpublish(end, publish));
+  for (const register of latestOf(sentRequests(end, 'REGISTER'), (one) => one.reading.header('Contact') ?? ''))
+    await attempt('a binding', () => unregister(end, register));
+  answerRest(end);
+  return left;
+}
+
+function sentRequests(end: Peer, method: string): Outgoing[] {
+  return end.sent.filter(({ reading }) => reading.isRequest && reading.method === method && reading.fault === null);
+}
+
+/** The last of each group, for later requests of a dialog speak for the earlier ones. */
+function latestOf(requests: readonly Outgoing[], key: (request: Outgoing) => string): Outgoing[] {
+  return [...new Map(requests.map((request) => [key(request), request])).values()];
+}
+
+function finals(end: Peer, request: Outgoing): Received[] {
+  return end.responsesTo(request).filter(({ status, fault }) => status >= 200 && fault === null);
+}
+
+function isAcked(end: Peer, response: Received): boolean {
+  return end.sent.some(
+    ({ method, callId, cseq, reading }) =>
+      method === 'ACK' && callId === response.callId && cseq === response.cseq && reading.toTag === response.toTag,
+  );
+}
+
+async function endInvite(end: Peer, invite: Outgoing): Promise<void> {
+  const fromUs = (method: string) => end.sent.some((one) => one.method === method && one.callId === invite.callId);
+  let last = finals(end, invite);
+  if (last.length === 0) {
+    // RFC 3261 §9.1: before a provisional response a CANCEL may not be sent; where none came, none is.
+    if (end.responsesTo(invite).length > 0 && !fromUs('CANCEL')) end.cancel(invite);
+    await end.expect('final', { of: invite, withinMs: WAIT_MS, strictly: true });
+    last = finals(end, invite);
+  }
+  for (const response of last) {
+    if (!isAcked(end, response)) end.ack(response);
+    if (response.status < 300 && !isOver(end, response)) {
+      const dialog = end.dialog(response);
+      dialog.localCseq = highestCseq(end, invite.callId);
+      await end.expect('final', { of: end.send(end.request('BYE', { dialog })), withinMs: WAIT_MS, strictly: true });
+    }
+  }
+}
+
+function highestCseq(end: Peer, callId: string): number {
+  return Math.max(
+    0,
+    ...end.sent.filter((one) => one.callId === callId && one.reading.isRequest).map(({ cseq }) => cseq),
+  );
+}
+
+/** Whether either side has sent a BYE for the dialog. */
+function isOver(end: Peer, { callId, toTag, fromTag }: Received): boolean {
+  const tags = [toTag, fromTag];
+  const sent = end.sent.some(
+    (one) =>
+      one.method === 'BYE' && one.callId === callId && tags.includes(one.reading.toTag) && finals(end, one).length > 0,
+  );
+  return sent || end.received.some((one) => one.isRequest && one.method === 'BYE' && one.callId === callId);
+}
+
+/** An INVITE of the server that we answered with 2xx is ended by BYE. */
+async function endTaken(end: Peer, invite: Received): Promise<void> {
+  const ok = end.sent.find(
+    ({ reading }) =>
+      reading.status >= 200 && reading.status < 300 && reading.callId === invite.callId && reading.cseq === invite.cseq,
+  );
+  if (ok === undefined || invite.toTag !== '') return;
+  const over = [...end.sent.map(({ reading }) => reading), ...end.received].some(
+    (one) => one.isRequest && one.method === 'BYE' && one.callId === invite.callId,
+  );
+  if (over) return;
+  const dialog = Dialog.ofRequest(invite, ok.reading.toTag);
+  dialog.local = ok.reading.header('To') ?? dialog.local;
+  dialog.localCseq = highestCseq(end, invite.callId);
+  await end.expect('final', { of: end.send(end.request('BYE', { dialog })), withinMs: WAIT_MS, strictly: true });
+}
+
+async function unsubscribe(end: Peer, subscribe: Outgoing): Promise<void> {
+  const [response] = finals(end, subscribe);
+  const state = end.received.findLast(
+    (one) => one.method === 'NOTIFY' && one.isRequest && one.callId === subscribe.callId,
+  );
+  const over =
+    /^terminated/i.test(state?.header('Subscription-State') ?? '') || subscribe.reading.number('Expires') === 0;
+  if (response === undefined || response.status >= 300 || over) return;
+  const dialog = end.dialog(response);
+  dialog.localCseq = highestCseq(end, subscribe.callId);
+  const headers = { Expires: '0', Event: subscribe.reading.header('Event') };
+  const last = end.send(end.request('SUBSCRIBE', { dialog, headers }));
+  const answer = await end.expect('final', { of: last, withinMs: WAIT_MS, strictly: true });
+  if (answer.status < 300) end.respond(await end.expectRequest('NOTIFY', { withinMs: WAIT_MS }), 200);
+}
+
+async function unpublish(end: Peer, publish: Outgoing): Promise<void> {
+  const tag = finals(end, publish)
+    .find(({ status }) => status < 300)
+    ?.header('SIP-ETag');
+  const used = end.sent.some(({ method, reading }) => method === 'PUBLISH' && reading.header('SIP-If-Match') === tag);
+  if (tag === undefined || tag === null || used || publish.reading.number('Expires') === 0) return;
+  const headers = { Expires: '0', 'SIP-If-Match': tag, Event: publish.reading.header('Event') };
+  const last = end.send(end.request('PUBLISH', { uri: publish.uri, headers, body: '' }));
+  await end.expect('final', { of: last, withinMs: WAIT_MS, strictly: true });
+}
+
+async function unregister(end: Peer, register: Outgoing): Promise<void> {
+  const { reading } = register;
+  const contacts = reading.headers('Contact').filter((value) => value !== '*' && !/;\s*expires\s*=\s*0\b/i.test(value));
+  const granted = finals(end, register).some(({ status }) => status < 300);
+  if (!granted || contacts.length === 0 || reading.number('Expires') === 0) return;
+  const uris = contacts.map((value) => `<${/<([^>]*)>/.exec(value)?.[1] ?? value.split(';')[0]}>;expires=0`);
+  const last = end.send(
+    end.request('REGISTER', {
+      uri: register.uri,
+      headers: {
+        From: (was) => (reading.header('To') ?? was).replace(/;tag=.*/, '') + `;tag=${end.tag}`,
+        To: reading.header('To'),
+        'Call-ID': register.callId,
+        CSeq: `${highestCseq(end, register.callId) + 1} REGISTER`,
+        Contact: uris,
+        Expires: '0',
+      },
+    }),
+  );
+  await end.expect('final', { of: last, withinMs: WAIT_MS });
+}
+
+/** Requests of the server that wait for a final answer get one, so that it does not repeat them for half a minute. */
+function answerRest(end: Peer): void {
+  const answered = new Set(
+    end.sent.filter(({ reading }) => reading.status >= 200).map(({ reading }) => `${reading.branch} ${reading.method}`),
+  );
+  for (const request of end.received) {
+    if (!request.isRequest || request.fault !== null || request.method === 'ACK') continue;
+    const key = `${request.branch} ${request.method}`;
+    if (answered.has(key)) continue;
+    answered.add(key);
+    end.respond(request, request.method === 'INVITE' ? 480 : 200);
+  }
+}

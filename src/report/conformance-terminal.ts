@@ -1,0 +1,77 @@
+// Conformance results as people read them on a terminal: by RFC section, with what was expected and what came. Pure.
+
+import type { Counts, Result } from '../conformance/result.ts';
+import type { Summary } from '../metrics/summary.ts';
+import { seconds } from './format.ts';
+import { clean, line, type Paint, type Piece } from './paint.ts';
+
+const LOOK: Readonly<Record<string, readonly [mark: string, paint: Paint]>> = {
+  pass: ['✓', 'green'],
+  'non-strict': ['~', 'yellow'],
+  fail: ['✗', 'red'],
+  info: ['i', 'plain'],
+  unsupported: ['-', 'faint'],
+  skip: ['-', 'faint'],
+  inconclusive: ['?', 'yellow'],
+  error: ['!', 'red'],
+};
+
+/** Lines of one result: the verdict with its id, and below what is to be mended. */
+export function resultLines(one: Result, color: boolean): string[] {
+  const [mark, paint] = LOOK[one.verdict]!;
+  const tail = one.verdict === 'pass' ? '' : `  ${one.verdict}`;
+  const lines = [line(['    ', [mark, paint], ` ${one.id}`, [tail, paint], [`  ${one.level}`, 'faint']], color)];
+  const say = (label: string, text: string) => {
+    if (text !== '') lines.push(line([[`        ${label} `, 'faint'], clean(text)], color));
+  };
+  if (one.verdict === 'skip' || one.verdict === 'unsupported') say('', one.actual);
+  else if (one.verdict !== 'pass') {
+    say('requires', one.title);
+    say('expected', one.expected);
+    say('got     ', one.actual);
+  }
+  if (one.attempts.length > 0) say('attempts', one.attempts.join(', '));
+  if (one.health !== 'alive') say('server  ', one.health);
+  if (one.rules.length > 0) say('rules broken', one.rules.join(', '));
+  for (const note of one.notes) say('note', note);
+  return lines;
+}
+
+export function conformanceText(
+  summary: Summary,
+  results: readonly Result[],
+  counts: Counts,
+  options: { readonly color: boolean; readonly files: readonly string[] },
+): string {
+  const { color, files } = options;
+  const out: string[] = [];
+  const put = (...pieces: Piece[]) => out.push(line(pieces, color));
+  let rfc = 0;
+  let section = '';
+  for (const one of results) {
+    if (one.rfc !== rfc) put(['', 'plain'], [`RFC ${one.rfc}`, 'bold']);
+    if (one.rfc !== rfc || one.section !== section) put('  ', [`§${one.section}`, 'bold']);
+    rfc = one.rfc;
+    section = one.section;
+    out.push(...resultLines(one, color));
+  }
+  put('');
+  for (const { id, rfc: of, section: at, level, count, title } of summary.rules.violations)
+    put(['rule broken ', 'red'], `${id} (RFC ${of} §${at}, ${level}) ${count}×: ${title}`);
+  const named: readonly (readonly [string, number, Paint])[] = [
+    ['pass', counts.pass, 'green'],
+    ['non-strict', counts.nonStrict, 'yellow'],
+    ['fail', counts.fail, 'red'],
+    ['info', counts.info, 'plain'],
+    ['unsupported', counts.unsupported, 'faint'],
+    ['skip', counts.skip, 'faint'],
+    ['inconclusive', counts.inconclusive, 'yellow'],
+    ['error', counts.error, 'red'],
+  ];
+  const shown = named.filter(([, n]) => n > 0).map(([word, n, paint]): Piece => [`${n} ${word}  `, paint]);
+  put(`${counts.cases} cases in ${seconds(summary.elapsedS)}: `, ...shown);
+  const verdictPaint = summary.verdict === 'pass' ? 'green' : summary.verdict === 'fail' ? 'red' : 'yellow';
+  put([summary.verdict, verdictPaint], summary.reasons.length === 0 ? '' : `: ${clean(summary.reasons.join('; '))}`);
+  for (const file of files) put(['written: ', 'faint'], file);
+  return `${out.join('\n')}\n`;
+}

@@ -1,0 +1,88 @@
+// A socket for a judge: sends exactly the bytes it is given and hands on exactly those that come. Never retransmits, frames or reads SIP.
+
+import { createSocket } from 'node:dgram';
+import { connect } from 'node:net';
+
+export interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface RawSocket {
+  readonly kind: 'udp' | 'tcp';
+  /** Own address and port. */
+  readonly local: Place;
+  /** A stream goes to its other end, whatever the place. */
+  send(bytes: Uint8Array, to: Place): void;
+  close(): Promise<void>;
+}
+
+export interface RawEvents {
+  /** A datagram, or a piece of a stream; `atUs` is monotonic. */
+  readonly bytes: (bytes: Buffer, from: Place, atUs: number) => void;
+  /** Nothing comes any more: the other end closed its stream, or the system says so (`ECONNREFUSED`). */
+  readonly closed: (why: string) => void;
+}
+
+export function nowUs(): number {
+  return performance.now() * 1000;
+}
+
+/** @param local port 0 is any free one; @param peer given: only datagrams of that place, and ICMP errors are told */
+export function openDatagrams(local: Place, on: RawEvents, peer: Place | null = null): Promise<RawSocket> {
+  return new Promise((resolve, reject) => {
+    // A literal address needs no look-up; dgram would make one for each datagram, a tick later.
+    const socket = createSocket({ type: 'udp4', lookup: (host, _o, done) => done(null, host, 4) });
+    let open = true;
+    socket.once('error', reject);
+    socket.on('message', (bytes, from) => on.bytes(bytes, { address: from.address, port: from.port }, nowUs()));
+    const ready = () => {
+      socket.off('error', reject);
+      socket.on('error', (error: NodeJS.ErrnoException) => on.closed(error.code ?? error.message));
+      const { address, port } = socket.address();
+      resolve({
+        kind: 'udp',
+        local: { address, port },
+        send: (bytes, to) => {
+          // Told by `closed` when it fails: an error without a callback is emitted.
+          if (open) peer === null ? socket.send(bytes, to.port, to.address) : socket.send(bytes);
+        },
+        close: () =>
+          new Promise((done) => {
+            if (!open) return done();
+            open = false;
+            socket.close(() => done());
+          }),
+      });
+    };
+    socket.bind({ address: local.address, port: local.port, exclusive: true }, () =>
+      peer === null ? ready() : socket.connect(peer.port, peer.address, ready),
+    );
+  });
+}
+
+export function openStream(local: string, to: Place, on: RawEvents): Promise<RawSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: to.address, port: to.port, localAddress: local, noDelay: true });
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      socket.on('error', (error: NodeJS.ErrnoException) => on.closed(error.code ?? error.message));
+      socket.on('end', () => on.closed('closed'));
+      resolve({
+        kind: 'tcp',
+        local: { address: socket.localAddress!, port: socket.localPort! },
+        send: (bytes) => {
+          if (socket.writable) socket.write(bytes);
+        },
+        close: () =>
+          new Promise((done) => {
+            if (socket.destroyed) return done();
+            socket.once('close', () => done());
+            socket.destroy();
+          }),
+      });
+    });
+    socket.on('data', (bytes) => on.bytes(bytes, to, nowUs()));
+  });
+}

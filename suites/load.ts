@@ -1,0 +1,33 @@
+// The catalogue of conformance cases: every file of suites/rfcNNNN, found by its name. Runs none of them.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkEntries, type Entry } from '../src/conformance/case.ts';
+
+/** Files of cases: `rfc3261/8.2-uas`, without ending. */
+export function suiteFiles(): string[] {
+  const here = import.meta.dirname;
+  return readdirSync(here, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && /^rfc\d+$/.test(entry.name))
+    .flatMap(({ name }) =>
+      readdirSync(join(here, name))
+        .filter((file) => /(?<!\.d|\.test)\.[jt]s$/.test(file))
+        .map((file) => `${name}/${file.replace(/\.[jt]s$/, '')}`),
+    )
+    .sort();
+}
+
+/** Every entry, in the order of RFC, section and id. Each file exports `CASES`. */
+export async function loadCases(): Promise<Entry[]> {
+  const ending = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
+  const entries: Entry[] = [];
+  for (const file of suiteFiles()) {
+    const { CASES } = (await import(`./${file}.${ending}`)) as { readonly CASES?: readonly Entry[] };
+    if (CASES === undefined) throw new Error(`suites/${file}: it exports no CASES`);
+    entries.push(...CASES);
+  }
+  const wrong = checkEntries(entries);
+  if (wrong.length > 0) throw new Error(`the catalogue of cases is broken:\n${wrong.join('\n')}`);
+  const order = new Intl.Collator('en', { numeric: true });
+  return entries.sort((a, b) => order.compare(a.id, b.id));
+}
