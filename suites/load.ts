@@ -2,6 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { checkEntries, type Entry } from '../src/conformance/case.ts';
 
 /** Files of cases: `rfc3261/8.2-uas`, without ending. */
@@ -22,7 +23,8 @@ export async function loadCases(): Promise<Entry[]> {
   const ending = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
   const entries: Entry[] = [];
   for (const file of suiteFiles()) {
-    const { CASES } = (await import(`./${file}.${ending}`)) as { readonly CASES?: readonly Entry[] };
+    const url = pathToFileURL(join(import.meta.dirname, `${file}.${ending}`)).href;
+    const { CASES } = (await import(url)) as { readonly CASES?: readonly Entry[] };
     if (CASES === undefined) throw new Error(`suites/${file}: it exports no CASES`);
     entries.push(...CASES);
   }

@@ -42,7 +42,8 @@ export class Passive {
     if (received.isResponse) {
       const request = sent.findLast((one) => one.branch === received.branch && one.method === received.method);
       // A request that was broken on purpose, or went as if through proxies, says nothing of what its answer must be.
-      if (request === undefined || request.reading.fault !== null || request.reading.headers('Via').length > 1) return [];
+      if (request === undefined || request.reading.fault !== null || request.reading.headers('Via').length > 1)
+        return [];
       this.fill(request.reading, received, before, put);
     }
     const n = this.checker.check(msg, ctx);

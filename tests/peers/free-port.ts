@@ -37,10 +37,12 @@ function tcpFree(port: number): Promise<boolean> {
   });
 }
 
-/** Waits until some process has bound this UDP port on 127.0.0.1 or on any address; rejects when the time is over. */
-export async function udpBound(port: number, timeoutMs: number): Promise<void> {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const wanted = [`0100007F:${hex}`, `00000000:${hex}`];
+/** Waits until some process has bound this UDP port on the address or on any address; rejects when the time is over. */
+export async function udpBound(port: number, timeoutMs: number, address = '127.0.0.1'): Promise<void> {
+  const digits = (value: number, width: number) => value.toString(16).toUpperCase().padStart(width, '0');
+  const hex = digits(port, 4);
+  const bytes = address.split('.').map((byte) => digits(Number(byte), 2));
+  const wanted = [`${bytes.reverse().join('')}:${hex}`, `00000000:${hex}`];
   const end = performance.now() + timeoutMs;
   for (;;) {
     const table = readFileSync('/proc/net/udp', 'latin1');

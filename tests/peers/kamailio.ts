@@ -17,14 +17,17 @@ export interface Kamailio {
  */
 export async function startKamailio(options: {
   callee?: string;
+  /** 127.0.0.1 where absent. */
+  address?: string;
   port?: number;
   children?: number;
   lifetimeMs: number;
 }): Promise<Kamailio> {
   const port = options.port ?? (await freePort());
+  const { address = '127.0.0.1' } = options;
   const folder = tempDir();
   const args = [
-    ...['-DD', '-E', '-f', join(import.meta.dirname, 'kamailio-proxy.cfg'), '-l', `udp:127.0.0.1:${port}`],
+    ...['-DD', '-E', '-f', join(import.meta.dirname, 'kamailio-proxy.cfg'), '-l', `udp:${address}:${port}`],
     // 512 MB are addressed, not used: each transaction stays for five seconds.
     ...[
       '-m',
@@ -45,7 +48,7 @@ export async function startKamailio(options: {
   const child = start(need('kamailio'), args, { lifetimeMs: options.lifetimeMs, cwd: folder });
   try {
     await Promise.race([
-      udpBound(port, 10_000),
+      udpBound(port, 10_000, address),
       child.exited.then((exit) =>
         Promise.reject(new Error(`kamailio ended (code ${exit.code})\n${child.output().slice(-4_000)}`)),
       ),

@@ -1,0 +1,96 @@
+// Servers that are right, one for each kind of case: what a case must pass, and what its mutant is made of. Never more than one of a kind.
+import type { Case } from '../../src/conformance/case.ts';
+import { type Profile, type ProfileFile, profileOf, REFERENCE } from '../../src/conformance/profile.ts';
+import type { Result } from '../../src/conformance/result.ts';
+import { Runner } from '../../src/conformance/runner.ts';
+import { inapplicable } from '../../src/conformance/select.ts';
+import type { Place } from '../../src/transport/raw-socket.ts';
+import { startBusyhour } from '../peers/busyhour.ts';
+import { freePort } from '../peers/free-port.ts';
+import { have } from '../peers/have.ts';
+import { startKamailio } from '../peers/kamailio.ts';
+import type { Mutant } from './mutant.ts';
+import { caseAddress, SERVER_ADDRESS, startMutantRelay } from './relay.ts';
+
+const LIFETIME_MS = 180_000;
+const JOBS = 32;
+
+export interface Arena {
+  readonly name: string;
+  readonly profile: Profile;
+  /** Null where the machine has no such server. */
+  readonly start: (() => Promise<{ readonly port: number; readonly stop: () => Promise<unknown> }>) | null;
+}
+
+/** A name for a domain: an address in it would be rewritten under way, and a digest over it would no longer be right. */
+function profile(file: ProfileFile): Profile {
+  return profileOf({ ...file, domain: 'busyhour.example', wait: '1s' }, '');
+}
+
+export const ARENAS: readonly Arena[] = [
+  {
+    name: 'the reference server',
+    profile: profile(REFERENCE),
+    start: async () => {
+      const port = await freePort();
+      const args = ['answer', '--listen', `udp:${SERVER_ADDRESS}:${port}`];
+      const started = startBusyhour(args, { lifetimeMs: LIFETIME_MS });
+      await started.process.line(/listening on/i, 15_000);
+      return { port, stop: () => started.process.stop() };
+    },
+  },
+  {
+    name: 'Kamailio as a proxy',
+    profile: profile({ roles: ['proxy'], far: { by: 'uri' } }),
+    start: have('kamailio')
+      ? async () => {
+          const kamailio = await startKamailio({ address: SERVER_ADDRESS, lifetimeMs: LIFETIME_MS });
+          return { port: kamailio.port, stop: kamailio.stop };
+        }
+      : null,
+  },
+];
+
+export function arenaOf(one: Case): Arena | null {
+  return ARENAS.find(({ profile: of }) => inapplicable(one, of, 'udp', true) === null) ?? null;
+}
+
+export interface Outcome {
+  readonly right: Result;
+  readonly wrong: Result;
+}
+
+/** Runs the cases against the server, and each against its mutant, at the same time. */
+export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
+  const server = await arena.start!();
+  const target: Place = { address: SERVER_ADDRESS, port: server.port };
+  const relay = startMutantRelay(target);
+  const fronts = new Map<string, Place>();
+  for (const { id } of cases) {
+    const mutant = mutants.get(id);
+    if (mutant !== undefined) fronts.set(id, await relay.add(mutant));
+  }
+  // Half of the addresses for each of the two runs; users of the registrar are shared out likewise.
+  const half = (which: 0 | 1): Profile => ({
+    ...arena.profile,
+    accounts: arena.profile.accounts.filter((one, i) => one.password !== null || i % 2 === which),
+  });
+  const runner = (which: 0 | 1, targetOf?: (one: Case) => Place) =>
+    new Runner({
+      target,
+      kind: 'udp',
+      profile: half(which),
+      jobs: JOBS,
+      slow: true,
+      addressOf: (n) => caseAddress(n * 2 + which),
+      ...(targetOf && { targetOf }),
+    });
+  const mutable = cases.filter(({ id }) => fronts.has(id));
+  const [right, wrong] = await Promise.all([runner(0).run(cases), runner(1, ({ id }) => fronts.get(id)!).run(mutable)]);
+  await relay.stop();
+  await server.stop();
+  return {
+    right: new Map(right.results.map((result) => [result.id, result])),
+    wrong: new Map(wrong.results.map((result) => [result.id, result])),
+  };
+}
