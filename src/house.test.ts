@@ -128,6 +128,42 @@ const sources = filesBelow(SRC, (path) => path.endsWith('.ts')).map((path) => ({
   text: readFileSync(path, 'utf8'),
 }));
 
+const SUITES = join(TOP, 'suites');
+const suites = filesBelow(SUITES, (path) => /(?<!\.test)\.ts$/.test(path)).map((path) => ({
+  file: relative(SUITES, path).split(sep).join('/'),
+  text: readFileSync(path, 'utf8'),
+}));
+
+/** What is wrong with an import of a file of suites/, or null: cases stand on the judge and on the vocabulary of SIP alone. */
+function suiteObjection(file: string, { specifier }: Import): string | null {
+  if (specifier.startsWith('node:')) return file === 'load.ts' ? null : `${file}: a case may not use ${specifier}`;
+  const target = relative(TOP, join(SUITES, file, '..', specifier))
+    .split(sep)
+    .join('/');
+  const allowed = /^(src\/conformance\/|src\/sip\/names\.ts|suites\/)/.test(target) && specifier.startsWith('.');
+  return allowed ? null : `${file}: a case may not import ${specifier}`;
+}
+
+describe('the suites', () => {
+  it('import the conformance room and the names of SIP, and nothing else', () => {
+    const objections = suites.flatMap(({ file, text }) => importsOf(text).map((one) => suiteObjection(file, one)));
+    expect(suites.length).toBeGreaterThan(5);
+    expect(objections.filter((one) => one !== null)).toEqual([]);
+  });
+
+  it('would notice a case that uses the defendant', () => {
+    const value = (specifier: string): Import => ({ specifier, typeOnly: false });
+    expect(suiteObjection('rfc3261/x.ts', value('../../src/engine/engine.ts'))).toMatch(/may not import/);
+    expect(suiteObjection('rfc3261/x.ts', value('node:net'))).toMatch(/may not use/);
+    expect(suiteObjection('rfc3261/x.ts', value('../../src/conformance/case.ts'))).toBeNull();
+  });
+
+  it('open with a line that says what they are, and keep to one section', () => {
+    expect(suites.filter(({ text }) => !/^\/\/ \S.{15,}/.test(text)).map(({ file }) => file)).toEqual([]);
+    expect(suites.filter(({ text }) => text.split('\n').length > MOST_LINES + 1).map(({ file }) => file)).toEqual([]);
+  });
+});
+
 describe('the house', () => {
   it('has only rooms that are in the table', () => {
     const rooms = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());

@@ -180,6 +180,19 @@ export class Peer {
     return this.send(message);
   }
 
+  /** Sends it cut at these offsets, with a pause at each cut: for streams. */
+  async sendInPieces(message: Outgoing, cuts: readonly number[], gapMs = 20): Promise<Outgoing> {
+    if (!this.sent.includes(message)) this.sent.push(message);
+    let from = 0;
+    for (const to of [...cuts, message.bytes.length]) {
+      if (from > 0) await this.take(() => false, gapMs);
+      this.put(message.bytes.subarray(from, to), message.place);
+      from = to;
+    }
+    message.sentAtUs.push(nowUs());
+    return message;
+  }
+
   /** Bytes that are no message of their own: a part of a stream, a keepalive. */
   write(bytes: string | Uint8Array): void {
     this.put(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, null);

@@ -140,7 +140,7 @@ async function unregister(end: Peer, register: Outgoing): Promise<void> {
     end.request('REGISTER', {
       uri: register.uri,
       headers: {
-        From: (was) => (reading.header('To') ?? was).replace(/;tag=.*/, '') + `;tag=${end.tag}`,
+        From: (was) => `${(reading.header('To') ?? was).replace(/;tag=.*/, '')};tag=${end.tag}`,
         To: reading.header('To'),
         'Call-ID': register.callId,
         CSeq: `${highestCseq(end, register.callId) + 1} REGISTER`,

@@ -1,7 +1,6 @@
 // Servers that are right, one for each kind of case: what a case must pass, and what its mutant is made of. Never more than one of a kind.
 import type { Case } from '../../src/conformance/case.ts';
 import { type Profile, type ProfileFile, profileOf, REFERENCE } from '../../src/conformance/profile.ts';
-import type { Result } from '../../src/conformance/result.ts';
 import { Runner } from '../../src/conformance/runner.ts';
 import { inapplicable } from '../../src/conformance/select.ts';
 import type { Place } from '../../src/transport/raw-socket.ts';
@@ -53,11 +52,6 @@ export const ARENAS: readonly Arena[] = [
 
 export function arenaOf(one: Case): Arena | null {
   return ARENAS.find(({ profile: of }) => inapplicable(one, of, 'udp', true) === null) ?? null;
-}
-
-export interface Outcome {
-  readonly right: Result;
-  readonly wrong: Result;
 }
 
 /** Runs the cases against the server, and each against its mutant, at the same time. */

@@ -1,5 +1,5 @@
 // A SIP peer of a few lines that does what a test tells it to, also what no real peer would. Never right by itself: no transactions, no retransmissions.
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { freePort } from './free-port.ts';
 
 export interface ScriptedRequest {
@@ -77,9 +77,9 @@ export async function startScripted(
   const others: string[] = [];
   let open = true;
   const sender =
-    (from: Socket, to: number): Send =>
+    (from: Socket, to: RemoteInfo): Send =>
     (text) => {
-      if (open) from.send(text, to, '127.0.0.1');
+      if (open) from.send(text, to.port, to.address);
     };
   socket.on('message', (data, from) => {
     const request = parse(data.toString('latin1'), port);
@@ -88,7 +88,7 @@ export async function startScripted(
       return;
     }
     requests.push(request);
-    onRequest(request, sender(socket, from.port), sender(elsewhere, from.port));
+    onRequest(request, sender(socket, from), sender(elsewhere, from));
   });
   return {
     port,

@@ -1,0 +1,134 @@
+// `busyhour conform` as its user runs it: the catalogue, exit codes, and what it leaves. Never looks into a case.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkSummary } from '../../src/report/summary-schema.ts';
+import { type Answerer, busyhour, startAnswerer, startBusyhour } from '../peers/busyhour.ts';
+import { freePort } from '../peers/free-port.ts';
+import { startScripted } from '../peers/scripted.ts';
+import { tempDir } from '../peers/temp-dir.ts';
+
+interface Listed {
+  readonly id: string;
+  readonly rfc: number;
+  readonly section: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+describe('the catalogue', () => {
+  it('is an array on stdout, without a target', async () => {
+    const { code, stdout } = await busyhour(['conform', '--list', '--json']);
+    expect(code).toBe(0);
+    const list = JSON.parse(stdout) as Listed[];
+    const keys = ['id', 'title', 'req', 'rfc', 'section', 'level', 'role', 'methods', 'needs', 'slow', 'status'];
+    for (const one of list) expect(Object.keys(one)).toEqual(one.status === 'ready' ? keys : [...keys, 'reason']);
+    expect(list.filter(({ status }) => status === 'not-observable').every(({ reason }) => reason !== '')).toBe(true);
+    expect(list.find(({ id }) => id === 'rfc3261/8.2.2.3/require-unknown-420')).toMatchObject({
+      rfc: 3261,
+      section: '8.2.2.3',
+      level: 'MUST',
+      role: 'uas',
+      status: 'ready',
+    });
+  });
+
+  it('is selected by RFC, section, role, level and method', async () => {
+    const ids = async (...args: string[]) =>
+      (JSON.parse((await busyhour(['conform', '--list', '--json', ...args])).stdout) as Listed[]).map(({ id }) => id);
+    expect((await ids('--rfc', '6665')).every((id) => id.startsWith('rfc6665/'))).toBe(true);
+    expect((await ids('--case', 'rfc3261/17.*')).every((id) => id.startsWith('rfc3261/17.'))).toBe(true);
+    expect(await ids('--role', 'registrar', '--method', 'register', '--level', 'must')).toContain(
+      'rfc3261/10.3/star-removes-all-bindings',
+    );
+  });
+});
+
+it.each([
+  [['--level', 'shall'], /--level shall: want must, should, may, info/],
+  [['--rfc', 'sip'], /--rfc sip: want numbers/],
+  [['--baseline', 'x'], /--baseline does not work in this version/],
+  [['--profile', '/nowhere.yaml'], /--profile \/nowhere\.yaml cannot be read \(ENOENT\)/],
+] as const)('%j is refused', async (args, told) => {
+  const { code, stderr } = await busyhour(['conform', 'udp:127.0.0.1:5999', ...args]);
+  expect(stderr).toMatch(told);
+  expect(code).toBe(2);
+});
+
+it('nothing selected is no success', async () => {
+  const { code, stderr } = await busyhour(['conform', 'udp:127.0.0.1:5999', '--rfc', '9999']);
+  expect(stderr).toMatch(/no case is selected/);
+  expect(code).toBe(5);
+});
+
+it('a target that is not there: exit 5, no claim', async () => {
+  const { code, stderr, summary } = await busyhour(['conform', `udp:127.0.0.1:${await freePort()}`]);
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/no claim: the target .* answers no control probe \(ECONNREFUSED\)/);
+  expect(summary!.conformance.pass).toBe(0);
+});
+
+it('a server that refuses everything: exit 3, the failures with what was expected and what came', async () => {
+  const server = await startScripted((request, send) => {
+    if (request.method !== 'ACK') send(request.response(600));
+  });
+  const { code, stderr, summary } = await busyhour([
+    'conform',
+    `udp:127.0.0.1:${server.port}`,
+    '--case',
+    '*/require-unknown-420',
+  ]);
+  await server.stop();
+  expect(code, stderr).toBe(3);
+  expect(stderr).toMatch(/expected 420 to OPTIONS\n\s+got {6}SIP\/2\.0 600 Scripted/);
+  expect(summary).toMatchObject({ verdict: 'fail', exitCode: 3 });
+});
+
+describe('the reference server', () => {
+  let server: Answerer;
+  beforeAll(async () => {
+    server = await startAnswerer([], { lifetimeMs: 60_000 });
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it('passes every case that applies, without a profile', async () => {
+    const { code, stderr, summary, stdout } = await busyhour(['conform', `udp:127.0.0.1:${server.port}`, '--json']);
+    expect(code, stderr).toBe(0);
+    expect(checkSummary(summary)).toBeNull();
+    expect(JSON.parse(stdout)).toEqual(summary);
+    const { cases, pass, skip, info, results } = summary!.conformance;
+    expect(results).toHaveLength(cases);
+    expect(pass + skip + info, stderr).toBe(cases);
+    expect(pass).toBeGreaterThan(5);
+    expect(summary!.rules.violations).toEqual([]);
+  });
+
+  it('is left as it was found: no call, subscription or binding stands', async () => {
+    const profile = join(tempDir(), 'profile.yaml');
+    writeFileSync(
+      profile,
+      'roles: [registrar, uas, notifier]\nextensions: { answer: answer }\naccounts: [{ user: alone }]\n',
+    );
+    const args = ['conform', `udp:127.0.0.1:${server.port}`, '--profile', profile, '--jobs', '1'];
+    const { summary } = await busyhour(args);
+    const notes = (summary!.conformance.results as { notes: string[] }[]).flatMap((one) => one.notes);
+    expect(notes.filter((note) => note.startsWith('could not be ended'))).toEqual([]);
+  });
+});
+
+it('Ctrl-C ends it: what there is is written, exit 130', async () => {
+  // Answers probes alone: every case waits.
+  const server = await startScripted((request, send) => {
+    if (request.callId.startsWith('probe-')) send(request.response(200));
+  });
+  const run = startBusyhour(['conform', `udp:127.0.0.1:${server.port}`, '--jobs', '1'], { lifetimeMs: 30_000 });
+  await run.process.line(/no --profile/, 10_000);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  run.process.signal('SIGINT');
+  const { code, summary } = await run.result();
+  await server.stop();
+  expect(code).toBe(130);
+  expect(summary!.conformance.inconclusive).toBeGreaterThan(5);
+}, 30_000);
