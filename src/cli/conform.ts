@@ -56,7 +56,7 @@ export async function conform(target: string | undefined, o: ConformFlags): Prom
 async function run(text: string, cases: readonly Case[], o: ConformFlags): Promise<void> {
   const file = o.profile === undefined ? REFERENCE : profileFrom(o.profile);
   const { host, address, port } = await resolveTarget(text);
-  const profile = profileOf(file, host);
+  const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`);
   const own = await sourceAddress(address);
   const out = outFolder(o.out, 'conform');
   const color = colorWanted(process.env, process.stderr.isTTY === true);

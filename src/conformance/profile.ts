@@ -10,7 +10,7 @@ const command = z.string().min(1);
 export const profileSchema = z
   .strictObject({
     name: z.string().optional().describe('What the server is called in reports.'),
-    domain: z.string().min(1).optional().describe('Host part of its URIs; the host of the target where absent.'),
+    domain: z.string().min(1).optional().describe('Host part of its URIs; host and port of the target where absent.'),
     roles: z
       .array(z.enum(ROLES as [string, ...string[]]))
       .min(1)
@@ -96,13 +96,13 @@ export const REFERENCE: ProfileFile = {
   events: ['presence', 'dialog', 'message-summary', 'reg'],
 };
 
-/** @param host of the target */
-export function profileOf(file: ProfileFile, host: string): Profile {
+/** @param hostPort of the target, as it stands in a URI */
+export function profileOf(file: ProfileFile, hostPort: string): Profile {
   const { far } = file;
   const wait = /^(\d+)(ms|s)$/.exec(file.wait ?? '5s')!;
   return {
     name: file.name ?? '',
-    domain: file.domain ?? host,
+    domain: file.domain ?? hostPort,
     roles: file.roles ?? ['uas'],
     transports: file.transports ?? ['udp'],
     accounts: (file.accounts ?? []).map((one) => ({ user: one.user, password: one.password ?? null })),
