@@ -5,6 +5,7 @@ import { errorText } from '../sip/errors.ts';
 import { headerOf } from '../sip/header-table.ts';
 import { Message } from '../sip/message.ts';
 import { HEADERS } from '../sip/names.ts';
+import { viewOf } from '../sip/words.ts';
 
 /** Header fields whose value is a list with commas (RFC 3261 §7.3.1); in the others a comma is a comma. */
 const LISTS = new Set(
@@ -132,7 +133,7 @@ export class Reading {
 /** The name of a header field in small letters, from any case and from the compact form. */
 export function canonical(name: string): string {
   const bytes = Buffer.from(name);
-  const id = headerOf(bytes, 0, bytes.length);
+  const id = headerOf(viewOf(bytes), bytes, 0, bytes.length);
   return (id === 0 ? name : HEADERS[id]![0]).toLowerCase();
 }
 
