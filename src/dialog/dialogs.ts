@@ -184,6 +184,14 @@ export class Dialogs {
     if (this.state[slot] !== DIALOG.NONE) this.state[slot] = DIALOG.TERMINATED;
   }
 
+  /** The dialog is gone, as after a 300–699 to its INVITE; the next request of the slot goes on counting. */
+  forget(slot: number): void {
+    if (this.state[slot] === DIALOG.NONE) return;
+    const cseq = this.localCseq[slot]!;
+    this.release(slot);
+    this.localCseq[slot] = cseq;
+  }
+
   /** Frees the texts; the slot is as if it had never been used. */
   release(slot: number): void {
     if (this.chunk[slot] !== 0) this.memory.free(this.chunk[slot]! - 1, this.chunkLen[slot]!);

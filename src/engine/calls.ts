@@ -28,6 +28,11 @@ export class Calls {
   /** 0: free. Otherwise the serial number of the call, unique over the run of this worker. */
   readonly serial: Int32Array;
   readonly program: Uint8Array;
+  /** The slot that plays the program: its own, or that of the call of which this is a further dialog. */
+  readonly main: Int32Array;
+  /** Which dialog of the call this is (ROW.LEG), and the slot of the next one; NONE at the end. */
+  readonly leg: Uint8Array;
+  readonly nextLeg: Int32Array;
   readonly pc: Int32Array;
   /** Rows taken before their turn, bits relative to pc. */
   readonly ahead: Int32Array;
@@ -44,6 +49,11 @@ export class Calls {
   readonly peerInviteCseq: Int32Array;
   /** RSeq of the last reliable provisional sent or received; 0: none. */
   readonly rseq: Int32Array;
+  /** Message of the program, + 1, that was the last ACK to a 2xx; 0: the standard one. */
+  readonly ackMessage: Int16Array;
+  /** Where a 3xx has sent the call: chunk + 1 and length of a URI, 0 for nowhere. */
+  readonly redirectChunk: Int32Array;
+  readonly redirectLength: Int32Array;
   /** The message kept for retransmission by the call itself: a 2xx, or a reliable provisional. */
   readonly keptChunk: Int32Array;
   readonly keptLength: Int32Array;
@@ -53,7 +63,9 @@ export class Calls {
   readonly keptStatus: Int16Array;
   /** The instant the present step became due, microseconds. */
   readonly dueUs: Float64Array;
+  /** Slots taken; those of them that are further dialogs of a call. */
   inUse = 0;
+  legs = 0;
   private readonly free: Int32Array;
   private freeCount = 0;
   private highWater = 0;
@@ -63,6 +75,9 @@ export class Calls {
     this.capacity = capacity;
     this.serial = new Int32Array(capacity);
     this.program = new Uint8Array(capacity);
+    this.main = new Int32Array(capacity);
+    this.leg = new Uint8Array(capacity);
+    this.nextLeg = new Int32Array(capacity);
     this.pc = new Int32Array(capacity);
     this.ahead = new Int32Array(capacity);
     this.flags = new Int16Array(capacity);
@@ -74,6 +89,9 @@ export class Calls {
     this.inviteCseq = new Int32Array(capacity);
     this.peerInviteCseq = new Int32Array(capacity);
     this.rseq = new Int32Array(capacity);
+    this.ackMessage = new Int16Array(capacity);
+    this.redirectChunk = new Int32Array(capacity);
+    this.redirectLength = new Int32Array(capacity);
     this.keptChunk = new Int32Array(capacity);
     this.keptLength = new Int32Array(capacity);
     this.keptPeer = new Int32Array(capacity);
@@ -94,6 +112,9 @@ export class Calls {
     this.lastSerial = (this.lastSerial + 1) | 0 || 1;
     this.serial[slot] = this.lastSerial;
     this.program[slot] = program;
+    this.main[slot] = slot;
+    this.leg[slot] = 0;
+    this.nextLeg[slot] = NONE;
     this.pc[slot] = 0;
     this.ahead[slot] = 0;
     this.flags[slot] = 0;
@@ -105,12 +126,39 @@ export class Calls {
     this.inviteCseq[slot] = 0;
     this.peerInviteCseq[slot] = 0;
     this.rseq[slot] = 0;
+    this.ackMessage[slot] = 0;
+    this.redirectChunk[slot] = 0;
     this.keptChunk[slot] = NONE;
     this.keptCount[slot] = 0;
     return slot;
   }
 
+  /** A slot for dialog `leg` of the call in slot `main`, or NONE. */
+  takeLeg(main: number, leg: number): number {
+    const slot = this.take(this.program[main]!);
+    if (slot === NONE) return NONE;
+    this.main[slot] = main;
+    this.leg[slot] = leg;
+    this.nextLeg[slot] = this.nextLeg[main]!;
+    this.nextLeg[main] = slot;
+    this.legs++;
+    return slot;
+  }
+
+  /** The slot of dialog `leg` of a call, NONE when it has not begun. */
+  legOf(main: number, leg: number): number {
+    let slot = main;
+    while (slot !== NONE && this.leg[slot] !== leg) slot = this.nextLeg[slot]!;
+    return slot;
+  }
+
+  /** Calls under way, however many dialogs each has. */
+  get current(): number {
+    return this.inUse - this.legs;
+  }
+
   release(slot: number): void {
+    if (this.main[slot] !== slot) this.legs--;
     this.serial[slot] = 0;
     this.free[this.freeCount++] = slot;
     this.inUse--;

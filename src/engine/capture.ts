@@ -57,6 +57,20 @@ export function captureRow(e: Engine, call: number, row: number): boolean {
   return true;
 }
 
+/** A test of the message in e.msg against condition n of the program e.matching. */
+export function conditionsOf(e: Engine): (condition: number) => boolean {
+  const all = e.programs.map(({ conditions }) =>
+    conditions.map((list) => list.map(({ header, pattern }) => ({ header, pattern: new RegExp(pattern, 'i') }))),
+  );
+  return (condition) => {
+    for (const { header, pattern } of all[e.matching]![condition]!) {
+      const text = capturedText(e, header);
+      if (text === null || !pattern.test(text)) return false;
+    }
+    return true;
+  };
+}
+
 function capturedText(e: Engine, header: string): string | null {
   const { msg } = e;
   const wanted = header.toLowerCase();

@@ -37,7 +37,7 @@ export function sendAgain(e: Engine, call: number, txn: number): boolean {
   const wire = e.links.wire[txn]!;
   if (wire === 0) return false;
   const sent = e.wires[wire >> 16]![(wire & 0xffff) - 1]!;
-  if (sent.personal) setVariables(e, call);
+  if (sent.personal) setVariables(e, e.calls.main[call]!);
   sendRequest(e, call, sent);
   return true;
 }

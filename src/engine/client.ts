@@ -54,6 +54,13 @@ export function setRemote(e: Engine, dialog: number): void {
   fields.set(FIELD.REMOTE_NAME, dialogs.remoteNameStart[dialog]!, dialogs.remoteNameLen[dialog]!);
 }
 
+/** Fills what an INVITE outside a dialog, its CANCEL and its ACK to a 300–699 have in common (RFC 3261 §9.1, §17.1.1.3). */
+export function setOutside(e: Engine, invite: number): void {
+  setRemote(e, NONE);
+  const { links, fields } = e;
+  if (links.uri[invite]! > 0) fields.set(FIELD.TARGET, links.uri[invite]! - 1, links.uriLength[invite]!);
+}
+
 /** Fills Via branch and CSeq number. */
 export function setTransaction(e: Engine, kind: number, txn: number, cseq: number): void {
   e.identity.putBranch(e.bytes, e.branchAt, kind, txn, e.links.serial[txn]!);
@@ -104,6 +111,7 @@ export function openClient(e: Engine, method: number, call: number, peer: number
   links.wire[txn] = 0;
   links.cancel[txn] = 0;
   links.answeredBy[txn] = 0;
+  links.uri[txn] = 0;
   return txn;
 }
 
@@ -116,6 +124,10 @@ export function closeTransaction(e: Engine, txn: number): void {
   if (links.echo[txn]! > 0) {
     e.outbox.freeLater(links.echo[txn]! - 1, links.echoLength[txn]!);
     links.echo[txn] = 0;
+  }
+  if (txns.machine[txn] === MACHINE.INVITE_CLIENT && links.uri[txn]! > 0) {
+    e.outbox.freeLater(links.uri[txn]! - 1, links.uriLength[txn]!);
+    links.uri[txn] = 0;
   }
   txns.state[txn] = STATE.TERMINATED;
   txns.free(txn);
@@ -217,7 +229,8 @@ function measure(e: Engine, txn: number, i: number): void {
     if ((flags & TXN.INITIAL) === 0 || status === 100 || (e.users.authenticates && (status === 401 || status === 407)))
       return;
     if (status >= 200) e.tally.inviteFinals[status - 100]!++;
-    if ((flags & TXN.SRD) === 0) {
+    // RFC 6076 §4.3: a redirection ends no session setup; the call goes on elsewhere.
+    if ((flags & TXN.SRD) === 0 && (status < 300 || status >= 400)) {
       txns.flags[txn]! |= TXN.SRD;
       record(e, txn, i, e.srd);
     }
@@ -242,7 +255,8 @@ function acknowledge(e: Engine, txn: number, again: boolean): void {
   const { msg, txns, fields, outbox } = e;
   const call = txns.call[txn]!;
   setIdentity(e, call === NONE ? 0 : call, e.links.owner[txn]!, e.links.user[txn]!);
-  setRemote(e, (txns.flags[txn]! & TXN.INITIAL) !== 0 || ownerOf(e, txn) === NONE ? NONE : call);
+  if ((txns.flags[txn]! & TXN.INITIAL) !== 0 || ownerOf(e, txn) === NONE) setOutside(e, txn);
+  else setRemote(e, call);
   setTransaction(e, BRANCH_KIND.TRANSACTION, txn, txns.cseq[txn]!);
   const tag = msg.toTagStart === NONE ? 0 : msg.toTagEnd - msg.toTagStart;
   copyWithin(e.bytes, e.remoteTagAt + 5, msg.toTagStart, tag);

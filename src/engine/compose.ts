@@ -183,6 +183,12 @@ function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
     if (makesDialog) headers.push(['', [FIELD.ECHO_RECORD_ROUTE]]);
     headers.push(['Contact', [contact(ends)]]);
   }
+  // RFC 3261 §8.1.3.4, §21.3: a redirection says where to go: here again, and the user part tells which call it was.
+  if (spec.status >= 300 && spec.status < 400)
+    headers.push([
+      'Contact',
+      spec.ladder === NONE ? [contact(ends)] : ['<sip:', FIELD.LOCAL_TAG, `@${ends.localHost}:${ends.localPort}>`],
+    ]);
   // RFC 3261 §13.3.1.4, §8.2.1: a 2xx to INVITE should, and a 405 must, say what is allowed; OPTIONS asks for it (§11.2).
   if (
     (spec.status < 300 && spec.status >= 200 && (spec.method === INVITE || spec.method === OPTIONS)) ||
@@ -217,6 +223,11 @@ export function compose(
     const parts = substitute(value, ends, variables);
     const key = name.toLowerCase();
     const own = headers.findIndex(([n]) => n.toLowerCase() === key);
+    // RFC 3261 §10.2.3: a REGISTER without Contact fetches.
+    if (own >= 0 && key === 'contact' && value === '') {
+      headers.splice(own, 1);
+      continue;
+    }
     if (own >= 0 && !replaced.has(key)) headers[own] = [name, parts];
     else headers.push([name, parts]);
     replaced.add(key);

@@ -6,17 +6,19 @@ import { METHOD } from '../sip/names.ts';
 import { STATE } from '../transaction/constants.ts';
 import { CALL } from './calls.ts';
 import { releaseVariables } from './capture.ts';
-import { launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
+import { launch, openClient, ownerOf, setIdentity, setOutside, setRemote, setTransaction } from './client.ts';
 import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { sendAck } from './player.ts';
+import { forgetRedirect } from './redirect.ts';
 import { abandonServer } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
 
 /** Ends a call that went wrong: says why, and leaves nothing behind at the peer. */
-export function fail(e: Engine, call: number, kind: number, method: number, status: number): void {
+export function fail(e: Engine, leg: number, kind: number, method: number, status: number): void {
   const { calls, msg } = e;
+  const call = calls.main[leg]!;
   const program = calls.program[call]!;
   const place = program * 1024 + calls.pc[call]!;
   e.tally.failed(
@@ -30,14 +32,19 @@ export function fail(e: Engine, call: number, kind: number, method: number, stat
         ? e.text(msg.start, Math.min(msg.end, msg.start + 4096))
         : '',
   );
-  hangUp(e, call);
+  hangUpAll(e, call);
   endCall(e, call, false);
 }
 
+function hangUpAll(e: Engine, call: number): void {
+  for (let leg = call; leg !== NONE; leg = e.calls.nextLeg[leg]!) hangUp(e, leg);
+}
+
 /** The run is cut off: the peer is released, and the call is counted apart from those that failed. */
-export function abandon(e: Engine, call: number): void {
+export function abandon(e: Engine, leg: number): void {
+  const call = e.calls.main[leg]!;
   e.tally.add(COUNTER.CALLS_ABANDONED);
-  hangUp(e, call);
+  hangUpAll(e, call);
   endCall(e, call, false);
 }
 
@@ -69,7 +76,8 @@ function sendLast(e: Engine, call: number, method: number, cseq: number, invite:
     return;
   }
   setIdentity(e, call, e.calls.serial[call]!, e.users.row(call));
-  setRemote(e, invite === NONE ? call : NONE);
+  if (invite === NONE) setRemote(e, call);
+  else setOutside(e, invite);
   setTransaction(e, BRANCH_KIND.TRANSACTION, invite === NONE ? txn : invite, cseq);
   if (invite !== NONE) {
     e.links.cancel[invite] = txn + 1;
@@ -79,21 +87,28 @@ function sendLast(e: Engine, call: number, method: number, cseq: number, invite:
   if (!launch(e, txn, e.standardRequest(method), call)) e.tally.add(COUNTER.UNSENT);
 }
 
-/** Frees the slot of a call that is over. Its transactions live on by themselves. */
+/** Frees the slots of a call that is over. Its transactions live on by themselves. */
 export function endCall(e: Engine, call: number, succeeded: boolean): void {
-  const { calls, dialogs, lanes } = e;
+  const { calls } = e;
   if (succeeded) e.tally.add(COUNTER.CALLS_SUCCEEDED);
+  for (let leg = calls.nextLeg[call]!; leg !== NONE; leg = calls.nextLeg[leg]!) releaseSlot(e, leg);
+  releaseSlot(e, call);
+  e.tally.counters[COUNTER.CALLS_CURRENT] = calls.current;
+  e.ended++;
+}
+
+function releaseSlot(e: Engine, call: number): void {
+  const { calls, dialogs, lanes } = e;
   lanes.stop(e.callNode(call, 0));
   lanes.stop(e.callNode(call, 1));
   if (calls.keptChunk[call] !== NONE) {
     e.outbox.freeLater(calls.keptChunk[call]!, calls.keptLength[call]!);
     calls.keptChunk[call] = NONE;
   }
+  forgetRedirect(e, call);
   if (e.variables > 0) releaseVariables(e, call);
   e.users.release(call);
   if (e.reference?.owns(call)) e.reference.close(call);
   dialogs.release(call);
   calls.release(call);
-  e.tally.counters[COUNTER.CALLS_CURRENT] = calls.inUse;
-  e.ended++;
 }

@@ -22,6 +22,7 @@ import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_NON_INVITE_US, TRYING_US } from
 import { Transactions } from '../transaction/slots.ts';
 import type { DatagramTransport } from '../transport/transport.ts';
 import { Calls } from './calls.ts';
+import { conditionsOf } from './capture.ts';
 import { compose, composeAll, type Ends, targetUri, type Wire } from './compose.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
@@ -88,6 +89,11 @@ export class Engine {
   readonly rowLanes: Int32Array[];
   /** Responses no flow wrote: refusals and the like, by method and status. */
   private readonly standard = new Map<number, Wire>();
+  /** Whether the message in `msg` meets condition n of program `matching`. */
+  readonly meets: (condition: number) => boolean;
+  matching = 0;
+  /** Whether some flow answers with 3xx, so that its caller comes again. */
+  readonly redirects: boolean;
   /** Captured variables: chunk offset + 1 and length, `calls × variables`; made only when a flow captures. */
   readonly variables: number;
   readonly variableChunk: Int32Array;
@@ -240,6 +246,10 @@ export class Engine {
     this.users = new Users(this, config);
     this.reference = config.server ? new Reference(this, config.programs.length - 1) : null;
     this.needs100rel = config.programs.map((p) => p.messages.some((m) => m.reliable));
+    this.meets = conditionsOf(this);
+    this.redirects = config.programs.some(({ role, messages }) =>
+      messages.some(({ status }) => role === 'callee' && status >= 300 && status < 400),
+    );
     this.variables = Math.max(0, ...config.programs.map((p) => p.variables.length));
     const cells = this.variables * config.maxCalls;
     this.variableChunk = new Int32Array(cells);

@@ -170,7 +170,7 @@ export class Loop {
       if (due > e.now[0]!) break;
       this.worked = true;
       e.cause[0] = due;
-      if (e.calls.inUse >= this.concurrency || !startCall(e, 0)) e.tally.add(COUNTER.CALLS_DROPPED);
+      if (e.calls.current >= this.concurrency || !startCall(e, 0)) e.tally.add(COUNTER.CALLS_DROPPED);
       else this.started++;
       this.offered++;
       schedule.advance();
@@ -190,7 +190,7 @@ export class Loop {
   private arriveClosed(): void {
     const { e } = this;
     if (this.elapsedUs() >= this.durationUs || this.started >= this.callLimit) e.stopping = true;
-    for (let n = 0; n < BURST && !e.stopping && e.calls.inUse < this.users && this.started < this.callLimit; n++) {
+    for (let n = 0; n < BURST && !e.stopping && e.calls.current < this.users && this.started < this.callLimit; n++) {
       this.worked = true;
       e.cause[0] = e.now[0]!;
       if (!startCall(e, 0)) {

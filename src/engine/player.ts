@@ -6,17 +6,28 @@ import { matchRow, passable, settle } from '../flow/stepper.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { putDecimal } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
-import { METHOD } from '../sip/names.ts';
+import { HEADER, METHOD } from '../sip/names.ts';
 import { CALL } from './calls.ts';
 import { captureRow, setVariables } from './capture.ts';
 import { sendAgain, takeChallenge } from './challenge.ts';
-import { countAgain, launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
+import {
+  closeTransaction,
+  countAgain,
+  launch,
+  openClient,
+  ownerOf,
+  setIdentity,
+  setOutside,
+  setRemote,
+  setTransaction,
+} from './client.ts';
 import type { Wire } from './compose.ts';
 import { confirmDialog, releaseFork } from './dialog-usage.ts';
 import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
+import { applyRedirect, takeRedirect } from './redirect.ts';
 import { servedResponse, serveInside, serveTimer } from './reference-calls.ts';
 import { dialogPeer } from './requests.ts';
 import { respond } from './server.ts';
@@ -40,8 +51,9 @@ export function startCall(e: Engine, program: number): boolean {
 function countStart(e: Engine): void {
   const { counters } = e.tally;
   counters[COUNTER.CALLS_STARTED]!++;
-  counters[COUNTER.CALLS_CURRENT] = e.calls.inUse;
-  if (e.calls.inUse > counters[COUNTER.CALLS_PEAK]!) counters[COUNTER.CALLS_PEAK] = e.calls.inUse;
+  const { current } = e.calls;
+  counters[COUNTER.CALLS_CURRENT] = current;
+  if (current > counters[COUNTER.CALLS_PEAK]!) counters[COUNTER.CALLS_PEAK] = current;
 }
 
 /** A request outside every dialog has come: the call that plays `program` begins. NONE when the table is full. */
@@ -115,6 +127,14 @@ function takeRow(e: Engine, call: number, row: number): boolean {
   return true;
 }
 
+/** The row of the call's program that takes the message in e.msg, NONE when none does; it came in the dialog of slot `leg`. */
+function rowFor(e: Engine, leg: number, op: number, method: number, status: number): number {
+  const { calls } = e;
+  const call = calls.main[leg]!;
+  e.matching = calls.program[call]!;
+  return matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, op, method, status, calls.leg[leg]!, e.meets);
+}
+
 /** The transaction layer hands up a response to a request of ours; `again`: the transaction has had a final response before. */
 export function clientResponse(e: Engine, txn: number, again: boolean): void {
   const { msg, calls } = e;
@@ -137,7 +157,12 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     return;
   }
   const challenged = (status === 401 || status === 407) && e.users.authenticates && takeChallenge(e, call);
-  const row = matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, OP.RECV_RESPONSE, method, status);
+  const initial = (e.txns.flags[txn]! & TXN.INITIAL) !== 0;
+  if (method === METHOD.INVITE && status < 200 && isRepeatedReliable(e, call)) return;
+  // RFC 3261 §13.2.2.2, §13.2.2.3: a final response of 300–699 ends the early dialogs of its INVITE.
+  if (initial && status >= 300) e.dialogs.forget(call);
+  const main = calls.main[call]!;
+  const row = rowFor(e, call, OP.RECV_RESPONSE, method, status);
   if (row === NONE) {
     // RFC 3261 §22.2: the request goes again with credentials, in a transaction of its own and with the next CSeq.
     if (challenged && sendAgain(e, call, txn)) return;
@@ -145,7 +170,7 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     if (status === 100) return;
     if (status < 200 && isStaleProvisional(e, call)) return;
     e.tally.add(COUNTER.UNEXPECTED);
-    e.countRow(call, calls.pc[call]!, LINE.UNEXPECTED);
+    e.countRow(main, calls.pc[main]!, LINE.UNEXPECTED);
     // RFC 3261 §13.2.2.4: also an unwanted 2xx is acknowledged, and then ended by BYE.
     if (method === METHOD.INVITE && status < 300 && status >= 200 && confirmDialog(e, call, txn))
       calls.flags[call]! |= CALL.ANSWERED;
@@ -157,6 +182,10 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     const program = calls.program[call]!;
     e.txns.line[txn] = e.ackLines[program]![row]!;
     e.tally.line(program, e.txns.line[txn]!, LINE.SENT);
+    if (initial && status < 400 && !takeRedirect(e, call)) {
+      fail(e, call, FAILURE.REDIRECT, method, status);
+      return;
+    }
   }
   const reliable = (e.rowsOf(call)[row * ROW_SIZE + ROW.FLAGS]! & FLAG.RELIABLE) !== 0;
   // An early dialog is of use only where something is sent in it: the PRACK of a reliable provisional.
@@ -171,19 +200,30 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     fail(e, call, FAILURE.NO_CONTACT, method, status);
     return;
   }
-  if (takeRow(e, call, row)) advance(e, call);
+  if (takeRow(e, main, row)) advance(e, main);
+}
+
+/**
+ * RFC 3262 §4: whether the provisional in e.msg is a reliable one that was acknowledged, or one before whose turn another is missing,
+ * which then comes again.
+ */
+function isRepeatedReliable(e: Engine, call: number): boolean {
+  const last = e.calls.rseq[call]!;
+  if (last === 0 || e.msg.first[HEADER.RSEQ] === NONE || !sameDialog(e, call) || e.rseq() === last + 1) return false;
+  e.tally.add(COUNTER.RETRANSMISSIONS_RECEIVED);
+  return true;
 }
 
 /** A retransmitted or overtaken provisional: the reliable one we have acknowledged, or any that its flow has passed. */
 function isStaleProvisional(e: Engine, call: number): boolean {
-  const { calls } = e;
+  const { calls, msg } = e;
   const rows = e.rowsOf(call);
-  const { msg } = e;
-  for (let row = calls.pc[call]! - 1; row >= 0; row--) {
+  for (let row = calls.pc[calls.main[call]!]! - 1; row >= 0; row--) {
     const at = row * ROW_SIZE;
     if (
       rows[at + ROW.OP] === OP.RECV_RESPONSE &&
       rows[at + ROW.METHOD] === msg.cseqMethod &&
+      rows[at + ROW.LEG] === calls.leg[call] &&
       msg.status >= rows[at + ROW.STATUS_LO]! &&
       msg.status <= rows[at + ROW.STATUS_HI]!
     ) {
@@ -235,19 +275,20 @@ export function callRequest(e: Engine, call: number): boolean {
     return true;
   }
   const { msg, calls } = e;
-  const row = matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, OP.RECV_REQUEST, msg.method, 0);
+  const main = calls.main[call]!;
+  const row = rowFor(e, call, OP.RECV_REQUEST, msg.method, 0);
   if (row === NONE) {
     e.tally.add(COUNTER.UNEXPECTED);
-    e.countRow(call, calls.pc[call]!, LINE.UNEXPECTED);
+    e.countRow(main, calls.pc[main]!, LINE.UNEXPECTED);
     return false;
   }
-  if (!takeRow(e, call, row)) return true;
+  if (!takeRow(e, main, row)) return true;
   if (e.delayLane !== NONE && (calls.flags[call]! & CALL.DELAYING) === 0) {
     calls.flags[call]! |= CALL.DELAYING;
-    e.lanes.start(e.callNode(call, 0), e.delayLane);
+    e.lanes.start(e.callNode(main, 0), e.delayLane);
     return true;
   }
-  advance(e, call);
+  advance(e, main);
   return true;
 }
 
@@ -283,11 +324,29 @@ function sendRow(e: Engine, call: number, row: number): boolean {
   const program = e.calls.program[call]!;
   const rows = e.rowsOf(call);
   const wire = e.wires[program]![rows[row * ROW_SIZE + ROW.MESSAGE]!]!;
-  e.calls.flags[call]! &= ~(CALL.TRIED_SERVER | CALL.TRIED_PROXY | CALL.TRIED_STALE);
+  const leg = legFor(e, call, rows[row * ROW_SIZE + ROW.LEG]!);
+  if (leg === NONE) {
+    fail(e, call, FAILURE.TABLE_FULL, wire.method, 0);
+    return false;
+  }
+  e.calls.flags[leg]! &= ~(CALL.TRIED_SERVER | CALL.TRIED_PROXY | CALL.TRIED_STALE);
   if (wire.personal) setVariables(e, call);
-  const sent = wire.status === 0 ? sendRequest(e, call, wire) : sendResponse(e, call, wire);
+  const sent = wire.status === 0 ? sendRequest(e, leg, wire) : sendResponse(e, leg, wire);
   if (sent) e.countRow(call, row, LINE.SENT);
   return sent;
+}
+
+/** The slot of a dialog of the call; a further one begins with its first message. */
+function legFor(e: Engine, call: number, leg: number): number {
+  const { calls } = e;
+  const known = calls.legOf(call, leg);
+  if (known !== NONE) return known;
+  const slot = calls.takeLeg(call, leg);
+  if (slot === NONE) return NONE;
+  calls.peer[slot] = e.targetPeer;
+  calls.flags[slot]! |= CALL.LAUNCHED;
+  e.users.share(call, slot);
+  return slot;
 }
 
 function sendResponse(e: Engine, call: number, wire: Wire): boolean {
@@ -318,14 +377,22 @@ export function sendRequest(e: Engine, call: number, wire: Wire): boolean {
   }
   e.txns.line[txn] = wire.ladder;
   setIdentity(e, call, calls.serial[call]!, e.users.row(call));
-  setRemote(e, cancel && (calls.flags[call]! & CALL.ANSWERED) === 0 ? NONE : call);
+  const outside = (invite || cancel) && (calls.flags[call]! & CALL.ANSWERED) === 0;
+  if (invite && outside && !applyRedirect(e, call, txn)) {
+    closeTransaction(e, txn);
+    fail(e, call, FAILURE.MEMORY_FULL, method, 0);
+    return false;
+  }
+  if (outside) setOutside(e, cancel ? target : txn);
+  else setRemote(e, call);
   // RFC 3261 §9.1: a CANCEL has the branch, Request-URI, To and CSeq number of the INVITE.
   setTransaction(e, BRANCH_KIND.TRANSACTION, cancel ? target : txn, cseq);
   if (invite) {
     calls.inviteClient[call] = txn;
     calls.inviteCseq[call] = cseq;
     calls.flags[call]! &= ~CALL.ACKED;
-    if ((calls.flags[call]! & CALL.ANSWERED) === 0) e.txns.flags[txn]! |= TXN.INITIAL;
+    calls.rseq[call] = 0;
+    if (outside) e.txns.flags[txn]! |= TXN.INITIAL;
   } else if (cancel) {
     e.links.cancel[target] = txn + 1;
     e.txns.flags[target]! |= TXN.CANCELLED;
@@ -359,6 +426,7 @@ export function sendAck(e: Engine, call: number, invite: number, wire: Wire | nu
   setRemote(e, call);
   setTransaction(e, BRANCH_KIND.ACK, invite, e.txns.cseq[invite]!);
   if (e.users.authenticates) e.users.setAckAuth(call);
+  if (wire !== null) calls.ackMessage[call] = wire.index + 1;
   const ack = wire ?? ackWire(e, call);
   const chunk = outbox.render(ack, e.fields);
   if (chunk === NONE) {
@@ -376,10 +444,8 @@ export function sendAck(e: Engine, call: number, invite: number, wire: Wire | nu
   outbox.freeLater(chunk, outbox.length);
 }
 
-/** The ACK as the call's flow wrote it, or the standard one. */
+/** The last ACK that the call's flow sent, or the standard one. */
 function ackWire(e: Engine, call: number): Wire {
-  const wires = e.wires[e.calls.program[call]!]!;
-  for (let i = 0; i < wires.length; i++)
-    if (wires[i]!.method === METHOD.ACK && wires[i]!.status === 0) return wires[i]!;
-  return e.standardRequest(METHOD.ACK);
+  const message = e.calls.ackMessage[call]!;
+  return message === 0 ? e.standardRequest(METHOD.ACK) : e.wires[e.calls.program[call]!]![message - 1]!;
 }

@@ -151,6 +151,10 @@ export function serveTimer(e: Engine, call: number): void {
     return;
   }
   if (r.sessionEndS[call]! > 0 && r.sessionEndS[call]! <= nowS) {
+    if (phase === PHASE.EARLY) {
+      pickUp(e, call);
+      return;
+    }
     if (phase === PHASE.RINGING_ON) {
       refuse(e, e.calls.inviteServer[call]!, 480);
       r.phase[call] = PHASE.NONE;

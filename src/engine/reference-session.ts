@@ -1,7 +1,7 @@
 // The INVITE sessions of the reference server: ringing, the answer to an offer, its changes and its timer (RFC 3261 §13, §14, RFC 3262, RFC 3311, RFC 4028). Finds no call; plays no flow.
 
 import { COUNTER } from '../metrics/counters.ts';
-import { EXTENSION, extensionOf, RING_LIMIT_S, refusalOf } from '../server/extensions.ts';
+import { EARLY_LIMIT_S, EXTENSION, extensionOf, RING_LIMIT_S, refusalOf } from '../server/extensions.ts';
 import { putAnswer } from '../server/session-answer.ts';
 import { bytesOf } from '../sip/bytes.ts';
 import { tokenIs } from '../sip/fields.ts';
@@ -21,11 +21,8 @@ import { FAILURE } from './tally.ts';
 const APPLICATION_SDP = bytesOf('application/sdp');
 
 const interval = new SessionExpires();
-
 const SESSION_EXPIRES = bytesOf('Session-Expires: ');
-
 const BY_UAC = bytesOf(';refresher=uac\r\n');
-
 const BY_UAS = bytesOf(';refresher=uas\r\n');
 
 /** RFC 4028 §5: the smallest session interval. */
@@ -68,7 +65,8 @@ export function invite(e: Engine, txn: number): void {
     r.sessionEndS[call] = r.nowS() + RING_LIMIT_S;
     r.arm(call);
   } else if (e.offers100rel()) {
-    r.phase[call] = PHASE.RELIABLE;
+    r.phase[call] = extension === EXTENSION.EARLY ? PHASE.EARLY : PHASE.RELIABLE;
+    r.asked[call] = described ? 0 : 1;
     r.described[call] = 1;
     ring(e, call, txn, answer, 183);
   } else {
@@ -203,8 +201,10 @@ export function prack(e: Engine, call: number, txn: number): void {
   const { msg } = e;
   const r = e.reference!;
   r.begin();
-  // RFC 3262 §5: an offer in the PRACK is answered in its 2xx.
-  if (msg.bodyEnd > msg.bodyStart && e.calls.rseq[call]! > 1) {
+  // RFC 3262 §5: the answer to our offer may come in the PRACK; any other session description there is an offer, answered in its 2xx.
+  const offered = msg.bodyEnd > msg.bodyStart && r.asked[call] === 0;
+  r.asked[call] = 0;
+  if (offered) {
     const length = putSession(e, ++r.sdpVersion[call]!);
     if (length === NONE) {
       refuse(e, txn, 488);
@@ -213,7 +213,17 @@ export function prack(e: Engine, call: number, txn: number): void {
     describe(e, length);
   }
   if (!respond(e, txn, e.dynamicWire('response', METHOD.PRACK, 200), call)) e.tally.add(COUNTER.UNSENT);
-  if (r.phase[call] !== PHASE.RELIABLE) return;
+  if (r.phase[call] === PHASE.EARLY && !offered) {
+    if (e.calls.rseq[call]! === 1) {
+      r.begin();
+      respondOrFail(e, call, e.calls.inviteServer[call]!, 180, true);
+    } else {
+      r.sessionEndS[call] = r.nowS() + EARLY_LIMIT_S;
+      r.arm(call);
+    }
+    return;
+  }
+  if (r.phase[call] !== PHASE.RELIABLE && r.phase[call] !== PHASE.EARLY) return;
   if (e.delayLane === NONE) pickUp(e, call);
   else e.lanes.start(e.callNode(call, 0), e.delayLane);
 }
@@ -259,7 +269,9 @@ export function change(e: Engine, call: number, txn: number): void {
   if (!respond(e, txn, e.dynamicWire('response', msg.method, 200), call)) {
     refuse(e, txn, 500);
     e.tally.add(COUNTER.UNSENT);
+    return;
   }
+  if (described && r.phase[call] === PHASE.EARLY) pickUp(e, call);
 }
 
 /** RFC 4028 §7.4: a session refresh by UPDATE. */

@@ -22,6 +22,8 @@ export const PHASE = {
   /** A reliable 183 was sent: the 200 follows its PRACK. */
   RELIABLE: 3,
   UP: 4,
+  /** Reliable 183 and 180 one after the other; the 200 follows an offer in the early dialog, or EARLY_LIMIT_S later. */
+  EARLY: 5,
 } as const;
 
 /** Users registered, and documents published, at a time on one worker. */
@@ -70,6 +72,8 @@ export class Reference {
   readonly phase: Uint8Array;
   /** The 2xx carries no session description: a reliable 183 had it. */
   readonly described: Uint8Array;
+  /** Our offer in a reliable provisional waits for its answer in the PRACK. */
+  readonly asked: Uint8Array;
   /** The answer that waits for the 200: chunk + 1 and length. */
   readonly sdpChunk: Int32Array;
   readonly sdpLen: Int32Array;
@@ -113,6 +117,7 @@ export class Reference {
     this.watchCall = new Int32Array(maxCalls);
     this.phase = new Uint8Array(maxCalls);
     this.described = new Uint8Array(maxCalls);
+    this.asked = new Uint8Array(maxCalls);
     this.sdpChunk = new Int32Array(maxCalls);
     this.sdpLen = new Int32Array(maxCalls);
     this.sdpVersion = new Int32Array(maxCalls);
@@ -181,6 +186,7 @@ export class Reference {
   open(call: number): void {
     this.phase[call] = PHASE.NONE;
     this.described[call] = 0;
+    this.asked[call] = 0;
     this.sdpChunk[call] = 0;
     this.sdpVersion[call] = 0;
     this.watch[call] = 0;

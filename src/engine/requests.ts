@@ -1,7 +1,7 @@
 // Which call a new request belongs to, or begins: CANCEL, requests in a dialog, requests outside of one (RFC 3261 §8.2, §9.2, §12.2.2). Answers what no call takes; runs no timer.
 
 import { DIALOG } from '../dialog/dialogs.ts';
-import { OP, ROW } from '../flow/program.ts';
+import { OP, ROW, ROW_SIZE } from '../flow/program.ts';
 import { COUNTER } from '../metrics/counters.ts';
 import { Cseq, readRack } from '../sip/cseq.ts';
 import { BAD, NONE } from '../sip/message.ts';
@@ -12,6 +12,7 @@ import { CALL } from './calls.ts';
 import { ownerOf } from './client.ts';
 import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
+import { TAG_LENGTH } from './identity.ts';
 import { acceptCall, callRequest } from './player.ts';
 import { serveOutside } from './reference-calls.ts';
 import { refuse } from './server.ts';
@@ -141,8 +142,37 @@ export function outOfDialog(e: Engine, txn: number): void {
     refuse(e, txn, status);
     return;
   }
-  const call = beginCall(e, txn, program);
-  if (call !== NONE) callRequest(e, call);
+  const call = e.redirects && msg.method === METHOD.INVITE ? redirected(e) : NONE;
+  if (call !== NONE) comeAgain(e, txn, call);
+  else {
+    const begun = beginCall(e, txn, program);
+    if (begun !== NONE) callRequest(e, begun);
+  }
+}
+
+/** The call that a 3xx of ours sent here, by the user part of the Request-URI; NONE when it is none of ours, or waits for nothing. */
+function redirected(e: Engine): number {
+  const { msg, bytes, calls } = e;
+  const start = msg.uriStart + 4; // behind `sip:`
+  const slot = e.identity.tagSlot(bytes, start, start + TAG_LENGTH);
+  if (slot === NONE || bytes[start + TAG_LENGTH] !== 64 || !calls.is(slot, e.identity.serial)) return NONE;
+  const rows = e.rowsOf(slot);
+  const at = calls.pc[slot]! * ROW_SIZE;
+  return rows[at + ROW.OP] === OP.RECV_REQUEST && rows[at + ROW.METHOD] === METHOD.INVITE ? slot : NONE;
+}
+
+/** RFC 3261 §8.1.3.4: the INVITE that follows a redirection goes on with its call, in a dialog of its own. */
+function comeAgain(e: Engine, txn: number, call: number): void {
+  adopt(e, txn, call);
+  e.calls.peerInviteCseq[call] = e.msg.cseq;
+  e.calls.peer[call] = e.receivedPeer;
+  if (e.dialogs.establishUas(call, e.msg) < 0) {
+    refuse(e, txn, 400);
+    fail(e, call, FAILURE.NO_CONTACT, e.msg.method, 0);
+    return;
+  }
+  dialogPeer(e, call);
+  callRequest(e, call);
 }
 
 /** The request in e.msg, outside a dialog, begins a call of `program`, and its dialog where it makes one; NONE when it was refused. */

@@ -14,6 +14,8 @@ import type { Wire } from './compose.ts';
 import { restoreEcho, saveEcho, setEcho, setToTag } from './echo.ts';
 import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
+import { FIELD } from './fields.ts';
+import { TAG_LENGTH } from './identity.ts';
 import { callRequest } from './player.ts';
 import { checkRequest } from './request-rules.ts';
 import { inDialog, outOfDialog, takeCancel } from './requests.ts';
@@ -190,6 +192,10 @@ export function respond(e: Engine, txn: number, wire: Wire, call: number): boole
   if (txn === e.received) setEcho(e, e.receivedPeer);
   else restoreEcho(e, txn);
   setToTag(e, ownerSlot(e, txn), links.owner[txn]!);
+  if (status >= 300 && status < 400) {
+    e.identity.putTag(e.bytes, e.tagAt + 5, ownerSlot(e, txn), links.owner[txn]!);
+    e.fields.set(FIELD.LOCAL_TAG, e.tagAt + 5, TAG_LENGTH);
+  }
   if (wire.reliable && call !== NONE) e.putRseq(++e.calls.rseq[call]!);
   const chunk = outbox.render(wire, e.fields);
   if (chunk === NONE) return false;
@@ -256,7 +262,8 @@ function takeAck(e: Engine, txn: number, call: number): void {
 
 function ackForCall(e: Engine, call: number): void {
   if (!callRequest(e, call)) {
-    e.countRow(call, e.calls.pc[call]!, LINE.UNEXPECTED);
+    const main = e.calls.main[call]!;
+    e.countRow(main, e.calls.pc[main]!, LINE.UNEXPECTED);
     fail(e, call, FAILURE.UNEXPECTED_REQUEST, METHOD.ACK, 0);
   }
 }

@@ -22,6 +22,7 @@ export const FAILURE = {
   CANCELLED: 12,
   CAPTURE: 13,
   SESSION_EXPIRED: 14,
+  REDIRECT: 15,
 } as const;
 
 const MAX_REASONS = 200;
@@ -48,6 +49,8 @@ export function failureText(kind: number, method: number, status: number, expect
       return `timeout: waited in vain${expected === '' ? '' : ` for ${expected}`}`;
     case FAILURE.SESSION_EXPIRED:
       return 'timeout: the session was not refreshed in its interval (RFC 4028 §10)';
+    case FAILURE.REDIRECT:
+      return `redirect: the ${status} has no Contact that can be called (a sip: URI with an IPv4 address)`;
     case FAILURE.NO_ACK:
       return status < 300
         ? 'timeout: no ACK for the 2xx to INVITE within 32 s (RFC 3261 §13.3.1.4)'

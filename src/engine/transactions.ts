@@ -35,6 +35,9 @@ export class TransactionLinks {
   readonly user: Int32Array;
   /** INVITE client: hash of the To tag of the last 2xx that was confirmed or released, 0 for none. */
   readonly answeredBy: Int32Array;
+  /** INVITE client outside a dialog: its Request-URI where that is not the target: chunk + 1 and length. */
+  readonly uri: Int32Array;
+  readonly uriLength: Int32Array;
   private last = 0;
 
   constructor(capacity: number) {
@@ -46,6 +49,8 @@ export class TransactionLinks {
     this.wire = new Int32Array(capacity);
     this.answeredBy = new Int32Array(capacity);
     this.user = new Int32Array(capacity);
+    this.uri = new Int32Array(capacity);
+    this.uriLength = new Int32Array(capacity);
   }
 
   nextSerial(): number {

@@ -99,6 +99,11 @@ export class Users {
         : (this.random.bits() >>> 0) % this.count;
   }
 
+  /** A further dialog of a call is made as the same user. */
+  share(call: number, leg: number): void {
+    if (this.table !== null) this.rowOf[leg] = this.rowOf[call]!;
+  }
+
   /** Row of a call; 0 where there is no data. */
   row(call: number): number {
     return this.table === null ? 0 : this.rowOf[call]!;

@@ -3,6 +3,7 @@
 import { type Choice, type Flow, HOLD_US, type MessageStep, nextMessage, type Role } from './flow.ts';
 import {
   type CaptureSpec,
+  type ConditionSpec,
   FLAG,
   type LadderLine,
   type MessageSpec,
@@ -38,6 +39,8 @@ const EMPTY: Row = {
   LADDER: NONE,
   CAPTURE: NONE,
   CAPTURE_COUNT: 0,
+  LEG: 0,
+  WHERE: NONE,
 };
 
 /** Rows are made with steps in NEXT and ON_TIMEOUT (NONE: the row below), and turned into row numbers at the end. */
@@ -49,6 +52,7 @@ class Compiler {
   readonly messages: MessageSpec[] = [];
   readonly captures: CaptureSpec[] = [];
   readonly variables: string[] = [];
+  readonly conditions: (readonly ConditionSpec[])[] = [];
   private readonly messageOf = new Map<string, number>();
   private readonly captureOf = new Map<number, number>();
 
@@ -111,6 +115,7 @@ class Compiler {
       FLAGS: choice.reliable ? FLAG.RELIABLE : 0,
       NEXT: next,
       MESSAGE: this.message(choice),
+      LEG: choice.leg,
       LADDER: choice.line,
     });
   }
@@ -128,6 +133,8 @@ class Compiler {
         TIME_US: waits.timeoutUs,
         ON_TIMEOUT: waits.onTimeout,
         LADDER: choice.line,
+        LEG: choice.leg,
+        WHERE: this.condition(choice),
         ...this.capture(choice),
       };
       if (choice.kind === 'request') this.add({ ...all, OP: OP.RECV_REQUEST });
@@ -155,7 +162,7 @@ class Compiler {
     const known = this.messageOf.get(key);
     if (known !== undefined) return known;
     const hold = String(this.holdUs / 1e6);
-    const { kind, method, status, reason, reliable, line, body } = choice;
+    const { kind, method, status, reason, reliable, line, body, leg } = choice;
     this.messages.push({
       kind,
       method,
@@ -165,9 +172,16 @@ class Compiler {
       body: body?.kind === 'text' ? { kind: 'text', text: replaceName(body.text, 'hold', hold) } : body,
       reliable,
       ladder: line,
+      ...(leg > 0 ? { leg } : {}),
     });
     this.messageOf.set(key, this.messages.length - 1);
     return this.messages.length - 1;
+  }
+
+  private condition({ where }: Choice): number {
+    if (where.length === 0) return NONE;
+    const known = this.conditions.indexOf(where);
+    return known >= 0 ? known : this.conditions.push(where) - 1;
   }
 
   private capture(choice: Choice): Partial<Row> {
@@ -191,7 +205,7 @@ export function compile(flow: Flow, role: Role, options: CompileOptions): Progra
   if (!Number.isSafeInteger(holdUs) || holdUs < 0) throw new RangeError(`holdUs: ${holdUs} is no length of time`);
   const compiler = new Compiler(flow, role, holdUs);
   const rows = compiler.run();
-  const { messages, variables, captures } = compiler;
+  const { messages, variables, captures, conditions } = compiler;
   const ladder: LadderLine[] = flow.lines.map(({ from, label, note, optional, line }) => ({
     from,
     label,
@@ -208,6 +222,7 @@ export function compile(flow: Flow, role: Role, options: CompileOptions): Progra
     messages,
     variables,
     captures,
+    conditions,
     ladder,
   };
 }

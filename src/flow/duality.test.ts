@@ -16,6 +16,7 @@ interface Wire {
   readonly method: number;
   /** 0 for a request. */
   readonly status: number;
+  readonly leg: number;
   /** Sent by a transaction: the other end may do without. */
   readonly byTransaction: boolean;
 }
@@ -54,7 +55,7 @@ function play(callerFlow: Loaded, calleeFlow: Loaded = callerFlow): string[] {
     else if (!wire.byTransaction) throw new Error(`${wire.to} does not expect ${name} after ${log.join(', ')}`);
     // RFC 3261 §17.1.1.3: the transaction acknowledges a 300–699 by itself.
     if (wire.method === METHOD.INVITE && wire.status >= 300)
-      line.push({ to: other(wire.to), method: METHOD.ACK, status: 0, byTransaction: true });
+      line.push({ to: other(wire.to), method: METHOD.ACK, status: 0, leg: wire.leg, byTransaction: true });
     advance(wire.to);
   }
   for (const role of ['caller', 'callee'] as const) {
@@ -78,8 +79,8 @@ function run(role: Role, end: End, line: Wire[]): void {
     const at = end.pc * ROW_SIZE;
     const op = rows[at + ROW.OP]!;
     if (op === OP.SEND) {
-      const { method, status } = messages[rows[at + ROW.MESSAGE]!]!;
-      line.push({ to: other(role), method, status, byTransaction: false });
+      const { method, status, leg = 0 } = messages[rows[at + ROW.MESSAGE]!]!;
+      line.push({ to: other(role), method, status, leg, byTransaction: false });
     } else if (op !== OP.PAUSE) return;
     moveTo(end, rows[at + ROW.NEXT]!);
   }
@@ -97,10 +98,10 @@ function timeout(end: End): boolean {
   return true;
 }
 
-function take(end: End, { method, status }: Wire): boolean {
+function take(end: End, { method, status, leg }: Wire): boolean {
   const { rows } = end.program;
   const op = status === 0 ? OP.RECV_REQUEST : OP.RECV_RESPONSE;
-  const row = matchRow(rows, end.pc, end.ahead, op, method, status);
+  const row = matchRow(rows, end.pc, end.ahead, op, method, status, leg, () => true);
   if (row < 0) return false;
   if (passable(rows, end.pc, end.ahead, row)) moveTo(end, rows[row * ROW_SIZE + ROW.NEXT]!);
   else end.ahead |= 1 << (row - end.pc);

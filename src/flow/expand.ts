@@ -13,6 +13,8 @@ const NONE = -1;
 
 /** Most steps of a ladder with its repeats unrolled. */
 export const MAX_STEPS = 2000;
+/** Most dialogs of one call. */
+const MAX_LEGS = 4;
 /** TIME_US is a 32-bit count of microseconds. */
 const MAX_TIMEOUT_US = 1800e6;
 const MAX_PAUSE_US = 24 * 3600e6;
@@ -46,6 +48,7 @@ export type DraftStep = DraftMessage | DraftPause | DraftGoto;
 export interface Draft {
   readonly steps: DraftStep[];
   readonly lines: FlowLine[];
+  readonly legs: readonly string[];
 }
 
 interface Label {
@@ -58,6 +61,8 @@ class Expander {
   readonly steps: DraftStep[] = [];
   readonly lines: FlowLine[] = [];
   readonly labels = new Map<string, Label>();
+  /** Names of the dialogs in order of appearance; the first is the one without. */
+  readonly legs: string[] = [''];
   readonly problems: Problems;
   readonly dataColumns: readonly string[] | null;
   /** What was read in the first turn of a repeat serves the later turns too; by path. */
@@ -153,7 +158,15 @@ class Expander {
       { kind: 'message', from, label: labelOf(given, step), note: noteOf(step), optional: step.optional === true },
       path,
     );
-    return readMessage(from, given, step, path, line, this.dataColumns, this.problems);
+    return readMessage(from, given, step, path, line, this.leg(step, path), this.dataColumns, this.problems);
+  }
+
+  private leg({ leg = '' }: MessageFile, path: Path): number {
+    const known = this.legs.indexOf(leg);
+    if (known >= 0) return known;
+    if (this.legs.length === MAX_LEGS)
+      this.problems.add([...path, 'leg'], 'value', `more than ${MAX_LEGS} dialogs in a call`, 'make two flows of it');
+    return this.legs.push(leg) - 1;
   }
 
   private messageStep(
@@ -303,6 +316,7 @@ class Expander {
       const answer = this.steps[i]!;
       if (answer.kind !== 'message' || answer.from === step.from || answer.choices.length > 1) break;
       const [response] = answer.choices;
+      if (response!.leg !== step.choices[0]!.leg) break;
       if (response!.kind !== 'response' || (response!.of !== NONE && response!.of !== method)) break;
       if (response!.status < 200) continue;
       const ack = this.steps[i + 1];
@@ -325,7 +339,7 @@ function labelOf(given: EventFile, message: MessageFile): string {
 }
 
 function noteOf(message: MessageFile): string {
-  const notes: string[] = [];
+  const notes: string[] = message.leg === undefined ? [] : [message.leg];
   if (message.of !== undefined) notes.push(`of ${message.of}`);
   if (message.reliable === true) notes.push('reliable');
   if (message.optional === true) notes.push('optional');
@@ -344,5 +358,5 @@ export function expand(
   const expander = new Expander(problems, dataColumns);
   expander.list(ladder, ['ladder']);
   if (!expander.full) expander.resolve();
-  return { steps: expander.steps, lines: expander.lines };
+  return { steps: expander.steps, lines: expander.lines, legs: expander.legs };
 }

@@ -21,18 +21,36 @@ describe('built-in flows', () => {
       ['basic', 'INVITE', 'ACK', 'BYE'],
       ['cancel', 'INVITE', 'CANCEL', 'ACK'],
       ['info-dtmf', 'INVITE', 'ACK', 'INFO', 'BYE'],
+      ['info-package', 'INVITE', 'ACK', 'INFO', 'BYE'],
       ['invite-auth', 'INVITE', 'ACK', 'BYE'],
       ['late-offer', 'INVITE', 'ACK', 'BYE'],
       ['message', 'MESSAGE'],
+      ['message-long', 'MESSAGE'],
+      ['message-multipart', 'MESSAGE'],
       ['options', 'OPTIONS'],
+      ['options-dialog', 'INVITE', 'ACK', 'OPTIONS', 'BYE'],
       ['prack-info-refer', 'INVITE', 'PRACK', 'ACK', 'INFO', 'REFER', 'NOTIFY', 'BYE'],
+      ['prack-offer', 'INVITE', 'PRACK', 'ACK', 'BYE'],
       ['publish', 'PUBLISH'],
+      ['publish-412', 'PUBLISH'],
+      ['publish-423', 'PUBLISH'],
+      ['redirect', 'INVITE', 'ACK', 'BYE'],
       ['refer-blind', 'INVITE', 'ACK', 'REFER', 'NOTIFY', 'BYE'],
       ['register', 'REGISTER'],
+      ['register-423', 'REGISTER'],
+      ['register-fetch', 'REGISTER'],
       ['reinvite-hold', 'INVITE', 'ACK', 'BYE'],
+      ['session-422', 'INVITE', 'ACK', 'BYE'],
       ['session-timer', 'INVITE', 'ACK', 'UPDATE', 'BYE'],
       ['subscribe', 'SUBSCRIBE', 'NOTIFY'],
+      ['subscribe-423', 'SUBSCRIBE', 'NOTIFY'],
+      ['subscribe-489', 'SUBSCRIBE'],
+      ['subscribe-dialog', 'SUBSCRIBE', 'NOTIFY'],
+      ['subscribe-fetch', 'SUBSCRIBE', 'NOTIFY'],
+      ['subscribe-mwi', 'SUBSCRIBE', 'NOTIFY'],
+      ['subscribe-reg', 'SUBSCRIBE', 'NOTIFY'],
       ['update', 'INVITE', 'ACK', 'UPDATE', 'BYE'],
+      ['update-early', 'INVITE', 'PRACK', 'UPDATE', 'ACK', 'BYE'],
     ]);
   });
 
@@ -51,7 +69,7 @@ describe('flows by name or file', () => {
     ['bsic', 'bsic: no flow is called bsic; mend: write basic; a file of yours needs its path, such as ./bsic.yaml'],
     [
       'zzz',
-      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, invite-auth, late-offer, message, options, prack-info-refer, publish, refer-blind, register, reinvite-hold, session-timer, subscribe, update; a file of yours needs its path, such as ./zzz.yaml',
+      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, info-package, invite-auth, late-offer, message, message-long, message-multipart, options, options-dialog, prack-info-refer, prack-offer, publish, publish-412, publish-423, redirect, refer-blind, register, register-423, register-fetch, reinvite-hold, session-422, session-timer, subscribe, subscribe-423, subscribe-489, subscribe-dialog, subscribe-fetch, subscribe-mwi, subscribe-reg, update, update-early; a file of yours needs its path, such as ./zzz.yaml',
     ],
     [
       'none/such.yaml',
@@ -83,5 +101,14 @@ it('tells the flows that no ladder can answer from the others', () => {
     const found = findFlow(name);
     return 'flow' in found && needsStore(found.flow);
   });
-  expect(needing.map(({ name }) => name)).toEqual(['publish', 'register']);
+  expect(needing.map(({ name }) => name)).toEqual([
+    'publish',
+    'publish-412',
+    'publish-423',
+    'register',
+    'register-423',
+    'register-fetch',
+    'session-422',
+    'subscribe-423',
+  ]);
 });

@@ -1,7 +1,7 @@
 // A checked flow: what loadFlow returns, and what compile and draw read. Plain data; says nothing about YAML.
 
-import { METHOD_NAMES } from '../sip/names.ts';
-import type { BodySpec, LadderLine } from './program.ts';
+import { METHOD, METHOD_NAMES } from '../sip/names.ts';
+import type { BodySpec, ConditionSpec, LadderLine } from './program.ts';
 
 export type Role = 'caller' | 'callee';
 
@@ -20,6 +20,8 @@ export interface Flow {
   readonly steps: readonly FlowStep[];
   /** Every captured name. */
   readonly variables: readonly string[];
+  /** Names of the call's dialogs; the first has none. */
+  readonly legs: readonly string[];
 }
 
 export interface FlowLine extends LadderLine {
@@ -59,6 +61,10 @@ export interface Choice {
   readonly body: BodySpec | null;
   readonly reliable: boolean;
   readonly captures: readonly { readonly name: string; readonly header: string; readonly pattern: string }[];
+  /** What the receiver asks of it besides method and status. */
+  readonly where: readonly ConditionSpec[];
+  /** Which of the call's dialogs: index into the flow's legs. */
+  readonly leg: number;
   /** Step that follows. */
   readonly next: number;
 }
@@ -69,6 +75,9 @@ export interface PauseStep {
   /** HOLD_US for `hold`. */
   readonly us: number;
 }
+
+/** Requests whose 2xx makes a dialog: RFC 3261 §12.1, RFC 6665 §4.1, RFC 3515 §2.4.4. */
+const DIALOG_MAKING: readonly number[] = [METHOD.INVITE, METHOD.SUBSCRIBE, METHOD.REFER];
 
 /** Length of a pause that --hold sets. */
 export const HOLD_US = -1;
@@ -88,11 +97,29 @@ export function methodsOf(flow: Flow): string[] {
   return [...methods];
 }
 
-/** Whether several requests of the caller stand outside a dialog, as in register: only a server's store ties them together. */
+/**
+ * Whether several requests of the caller stand outside a dialog, as in register, or begin further dialogs: only a server ties them
+ * together. An INVITE behind a 3xx of the callee is known by where that sent it.
+ */
 export function needsStore(flow: Flow): boolean {
-  if (methodsOf(flow).some((name) => ['INVITE', 'SUBSCRIBE', 'REFER'].includes(name))) return false;
-  const asks = ({ choices }: MessageStep): boolean => choices.some(({ kind }) => kind === 'request');
-  return flow.steps.filter((step) => step.kind === 'message' && step.from === 'caller' && asks(step)).length > 1;
+  if (flow.legs.length > 1) return true;
+  let outside = 0;
+  let dialog: 'none' | 'early' | 'confirmed' = 'none';
+  let redirected = false;
+  for (const step of flow.steps) {
+    if (step.kind !== 'message') continue;
+    const { kind, method, status } = step.choices[0]!;
+    if (kind === 'request') {
+      const asks = step.from === 'caller' && method !== METHOD.ACK && method !== METHOD.CANCEL;
+      if (asks && dialog === 'none' && !redirected) outside++;
+      continue;
+    }
+    if (!DIALOG_MAKING.includes(method)) continue;
+    if (status >= 200 && status < 300) dialog = 'confirmed';
+    else if (dialog !== 'confirmed') dialog = status > 100 && status < 200 ? 'early' : 'none';
+    redirected = status >= 300 && status < 400;
+  }
+  return outside > 1;
 }
 
 /** The first message step at or behind `index`, over pauses and gotos; `steps.length` when the end comes first. */

@@ -1,7 +1,8 @@
 // Which header fields a flow may write, and what their values may hold. Names and texts only.
 
-import { HEADERS } from '../sip/names.ts';
+import { HEADERS, METHOD } from '../sip/names.ts';
 import type { Path, Problems } from './document.ts';
+import type { Event } from './message.ts';
 import { nearest } from './nearest.ts';
 import type { MessageFile } from './schema.ts';
 
@@ -32,7 +33,7 @@ export function canonicalName(name: string): string {
 export type HeaderLines = (readonly [name: string, value: string])[];
 
 /** The header lines of a message in file order; what may not be written is told and left out. */
-export function readHeaders(message: MessageFile, path: Path, problems: Problems): HeaderLines {
+export function readHeaders(event: Event, message: MessageFile, path: Path, problems: Problems): HeaderLines {
   const lines: HeaderLines = [];
   const seen = new Set<string>();
   for (const [name, given] of Object.entries(message.headers ?? {})) {
@@ -40,7 +41,7 @@ export function readHeaders(message: MessageFile, path: Path, problems: Problems
     const canonical = canonicalName(name);
     if (!TOKEN.test(name)) {
       problems.add(at, 'key', `"${name}" is no header name`, "use letters, digits and -.!%*_+`'~");
-    } else if (RESERVED_HEADERS.includes(canonical)) {
+    } else if (RESERVED_HEADERS.includes(canonical) && !(canonical === 'Contact' && ownsContact(event))) {
       const also = canonical === name ? '' : ` (${canonical})`;
       problems.add(at, 'key', `busyhour writes ${name}${also} itself`, 'leave it out');
     } else if (seen.has(canonical.toLowerCase())) {
@@ -62,6 +63,11 @@ export function readHeaders(message: MessageFile, path: Path, problems: Problems
   }
   checkTogether(message, lines, path, problems);
   return lines;
+}
+
+/** RFC 3261 §10.2, §8.3: the Contact of a REGISTER and of a 3xx is what the message is about, and no address of the sender. */
+function ownsContact({ method, status }: Event): boolean {
+  return method === METHOD.REGISTER || (status >= 300 && status < 400);
 }
 
 function checkTogether(message: MessageFile, lines: HeaderLines, path: Path, problems: Problems): void {

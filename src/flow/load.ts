@@ -26,17 +26,17 @@ export function loadFlow(text: string, file: string, options: LoadOptions = {}):
   const { value, problems } = readDocument(text, file);
   const shaped = problems.failed ? null : checkShape(value, problems);
   if (shaped === null) return { problems: problems.sorted() };
-  const { steps, lines } = expand(shaped.ladder, options.dataColumns ?? null, problems);
+  const { steps, lines, legs } = expand(shaped.ladder, options.dataColumns ?? null, problems);
   const variables = checkNames(steps, problems);
   if (steps.every(({ kind }) => kind !== 'message'))
     problems.add(['ladder'], 'value', 'the ladder has no message', 'add for example - caller: INVITE');
   // The walk needs whole messages and known labels.
-  if (!problems.failed) walk(steps, problems);
+  if (!problems.failed) walk(steps, legs.length, problems);
   const found = problems.sorted();
   if (problems.failed) return { problems: found };
   const { flow: name, title, description = '', user = '', credentials = null } = shaped;
   return {
-    flow: { name, title, description, user, credentials, file, lines, steps: steps.map(plain), variables },
+    flow: { name, title, description, user, credentials, file, lines, steps: steps.map(plain), variables, legs },
     warnings: found,
   };
 }

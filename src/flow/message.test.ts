@@ -200,7 +200,7 @@ const MESSAGE: Case[] = [
   - callee: 200
     capture: { a: uri }
 `,
-    ['f.yaml:6:19: a response has no Request-URI; mend: capture a header field or body'],
+    ['f.yaml:6:19: a response has no Request-URI; mend: name a header field or body'],
   ],
   [
     'a captured header that is none',

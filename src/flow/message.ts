@@ -61,12 +61,13 @@ export function readMessage(
   message: MessageFile,
   path: Path,
   line: number,
+  leg: number,
   dataColumns: readonly string[] | null,
   problems: Problems,
 ): DraftChoice {
   const event = readEvent(given);
   checkEvent(from, event, message, path, problems);
-  const headers = readHeaders(message, path, problems);
+  const headers = readHeaders(event, message, path, problems);
   return {
     path,
     from,
@@ -79,6 +80,8 @@ export function readMessage(
     body: readBody(message.body),
     reliable: message.reliable === true,
     captures: readCaptures(event, message, path, problems),
+    where: readConditions(event, message, path, problems),
+    leg,
     next: NONE,
     goto: message.goto ?? null,
     uses: readUses(message, path, dataColumns, problems),
@@ -159,12 +162,30 @@ function readCaptures(event: Event, message: MessageFile, path: Path, problems: 
     const header = typeof what === 'string' ? what : what.header;
     const pattern = typeof what === 'string' ? '' : what.pattern;
     const headerAt = typeof what === 'string' ? at : [...at, 'header'];
-    if (!/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(header))
-      problems.add(headerAt, 'value', `"${header}" is no header name`, 'write for example Contact, body or uri');
-    if (header === 'uri' && event.kind === 'response')
-      problems.add(headerAt, 'value', 'a response has no Request-URI', 'capture a header field or body');
+    checkSource(event, header, headerAt, 'value', problems);
     if (pattern !== '' || typeof what !== 'string') checkPattern(pattern, [...at, 'pattern'], problems);
     return { name, header, pattern };
+  });
+}
+
+/** What a receiver looks at: a header field, `body` or `uri`. */
+function checkSource(event: Event, header: string, path: Path, which: 'key' | 'value', problems: Problems): void {
+  if (!/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(header))
+    problems.add(path, which, `"${header}" is no header name`, 'write for example Contact, body or uri');
+  if (header === 'uri' && event.kind === 'response')
+    problems.add(path, which, 'a response has no Request-URI', 'name a header field or body');
+}
+
+function readConditions(event: Event, message: MessageFile, path: Path, problems: Problems): Choice['where'] {
+  return Object.entries(message.where ?? {}).map(([header, pattern]) => {
+    const at = [...path, 'where', header];
+    checkSource(event, header, at, 'key', problems);
+    try {
+      new RegExp(pattern, 'i');
+    } catch (error) {
+      problems.add(at, 'value', `not a pattern: ${(error as Error).message}`, 'write a JavaScript regular expression');
+    }
+    return { header, pattern };
   });
 }
 

@@ -44,8 +44,12 @@ export const ROW = {
   /** First of `captureCount` entries in captures. */
   CAPTURE: 10,
   CAPTURE_COUNT: 11,
+  /** Which of the call's dialogs: 0 is the one without a name. */
+  LEG: 12,
+  /** RECV: index into conditions that the message must meet too, NONE for none. */
+  WHERE: 13,
 } as const;
-export const ROW_SIZE = 12;
+export const ROW_SIZE = 14;
 
 export interface Program {
   readonly flow: string;
@@ -58,6 +62,7 @@ export interface Program {
   /** Names of captured variables; a variable is its index. */
   readonly variables: readonly string[];
   readonly captures: readonly CaptureSpec[];
+  readonly conditions: readonly (readonly ConditionSpec[])[];
   readonly ladder: readonly LadderLine[];
 }
 
@@ -75,6 +80,8 @@ export interface MessageSpec {
   readonly body: BodySpec | null;
   readonly reliable: boolean;
   readonly ladder: number;
+  /** Which of the call's dialogs it belongs to; 0 where it is not said. */
+  readonly leg?: number;
 }
 
 export type BodySpec =
@@ -88,6 +95,12 @@ export interface CaptureSpec {
   /** Header name as written, or `body`, or `uri` (the Request-URI). */
   readonly header: string;
   /** JavaScript regular expression source, or ''. */
+  readonly pattern: string;
+}
+
+/** The value of `header` (as in CaptureSpec) of the received message must match `pattern`, in any case. */
+export interface ConditionSpec {
+  readonly header: string;
   readonly pattern: string;
 }
 

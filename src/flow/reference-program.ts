@@ -21,6 +21,7 @@ export const REFERENCE_PROGRAM: Program = {
   messages: [],
   variables: [],
   captures: [],
+  conditions: [],
   ladder: [
     ...METHOD_NAMES.slice(1).map((name) => line('caller', name)),
     ...['NOTIFY', 'UPDATE'].map((name) => line('callee', name)),

@@ -48,6 +48,13 @@ const messageKeys = {
     .record(z.string(), z.union([z.string(), z.strictObject({ header: z.string(), pattern: z.string() })]))
     .optional()
     .describe('The receiver keeps the value of a header field, of `body` or of `uri` for {{name}} in later messages.'),
+  where: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('What the receiver asks of the message: a pattern by header field, `body` or `uri`, in any letter case.'),
+  leg: labelName
+    .optional()
+    .describe('Which dialog of the call: a name of your own for each further one; the first has none.'),
   timeout: duration.optional().describe('How long the receiver waits for this message.'),
   onTimeout: labelName.optional().describe('Where the receiver goes on when the timeout has passed.'),
   label: labelName.optional().describe('A name of this step for goto.'),
@@ -115,6 +122,8 @@ export interface MessageFile {
   readonly optional?: boolean;
   readonly reliable?: boolean;
   readonly capture?: Readonly<Record<string, string | { readonly header: string; readonly pattern: string }>>;
+  readonly where?: Readonly<Record<string, string>>;
+  readonly leg?: string;
   readonly timeout?: string;
   readonly onTimeout?: string;
   readonly label?: string;

@@ -120,7 +120,7 @@ const SHAPE: Case[] = [
     qqqqqq: 1
 `,
     [
-      'f.yaml:5:5: unknown key qqqqqq; mend: known here: caller, headers, body, of, reason, optional, reliable, capture, timeout, onTimeout, label, goto',
+      'f.yaml:5:5: unknown key qqqqqq; mend: known here: caller, headers, body, of, reason, optional, reliable, capture, where, leg, timeout, onTimeout, label, goto',
     ],
   ],
   [

@@ -26,6 +26,8 @@ const TAKES: Readonly<Record<string, readonly [takes: string, mend: string]>> = 
     'takes a header name, or header and pattern, by variable',
     'write for example capture: { tag: { header: To, pattern: "tag=(.+)" } }',
   ],
+  where: ['takes patterns by header name', 'write for example where: { Subscription-State: "^terminated" }'],
+  leg: ['is a name of letters, digits, - and _', 'write for example leg: consultation'],
   timeout: ['is a duration', 'write a number with us, ms, s, m or h, for example 2s'],
   onTimeout: ['is a label', 'write the name of a label'],
   label: ['is a name of letters, digits, - and _', 'write for example label: again'],

@@ -12,6 +12,8 @@ const AHEAD_ROWS = 30;
  * at `pc` is looked at: datagrams overtake each other (a lost one comes later, by retransmission), so inside one run
  * the order does not matter; a message that belongs behind a send of ours is unexpected.
  * @param ahead bits of rows (relative to pc) that were taken before their turn
+ * @param leg the dialog of the call it came in
+ * @param meets whether the message meets condition n of the program
  */
 export function matchRow(
   rows: Int32Array,
@@ -20,6 +22,8 @@ export function matchRow(
   op: number,
   method: number,
   status: number,
+  leg: number,
+  meets: (condition: number) => boolean,
 ): number {
   let row = pc;
   for (let looked = 0; looked < AHEAD_ROWS; looked++) {
@@ -33,8 +37,10 @@ export function matchRow(
     if (
       rowOp === op &&
       rows[at + ROW.METHOD] === method &&
+      rows[at + ROW.LEG] === leg &&
       (op === OP.RECV_REQUEST || (status >= rows[at + ROW.STATUS_LO]! && status <= rows[at + ROW.STATUS_HI]!)) &&
-      (row < pc || row - pc >= AHEAD_ROWS || (ahead & (1 << (row - pc))) === 0)
+      (row < pc || row - pc >= AHEAD_ROWS || (ahead & (1 << (row - pc))) === 0) &&
+      (rows[at + ROW.WHERE] === NONE || meets(rows[at + ROW.WHERE]!))
     )
       return row;
     row = rows[at + ROW.FLAGS]! & (FLAG.ALTERNATIVE | FLAG.OPTIONAL) ? row + 1 : rows[at + ROW.NEXT]!;
@@ -79,10 +85,23 @@ export function settle(rows: Int32Array, pc: number, ahead: number): number {
     else if (op !== OP.RECV_REQUEST && op !== OP.RECV_RESPONSE) return at;
     else if (at - pc >= 0 && at - pc < AHEAD_ROWS && (ahead & (1 << (at - pc))) !== 0) {
       at = rows[base + ROW.NEXT]!;
+    } else if (takenAlternative(rows, pc, ahead, at) !== NONE) {
+      at = rows[takenAlternative(rows, pc, ahead, at) * ROW_SIZE + ROW.NEXT]!;
     } else if ((rows[base + ROW.FLAGS]! & FLAG.OPTIONAL) !== 0 && rows[base + ROW.TIME_US] === NONE) {
       if (waitAt === NONE) waitAt = at;
       at++;
     } else return waitAt === NONE ? at : waitAt;
     if (at < pc) return at; // looped back
   }
+}
+
+/** The row among the alternatives behind the one at `at` that was taken before its turn, NONE when none was. */
+function takenAlternative(rows: Int32Array, pc: number, ahead: number, at: number): number {
+  if (ahead === 0) return NONE;
+  let row = at;
+  while ((rows[row * ROW_SIZE + ROW.FLAGS]! & FLAG.ALTERNATIVE) !== 0) {
+    row++;
+    if (row - pc >= 0 && row - pc < AHEAD_ROWS && (ahead & (1 << (row - pc))) !== 0) return row;
+  }
+  return NONE;
 }

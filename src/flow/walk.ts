@@ -8,8 +8,15 @@ import { Order, type Situation, START } from './order.ts';
 
 const NONE = -1;
 
+/** One for each dialog of the call. */
+type Situations = readonly Situation[];
+
+function late(all: Situations): Situations {
+  return all.map((now) => ({ ...now, late: true }));
+}
+
 function overlap(a: DraftChoice, b: DraftChoice): boolean {
-  if (a.kind !== b.kind || a.method !== b.method) return false;
+  if (a.kind !== b.kind || a.method !== b.method || a.leg !== b.leg || a.where.length > 0) return false;
   return a.kind === 'request' || a.ranges.some(([lo, hi]) => b.ranges.some(([low, high]) => lo <= high && low <= hi));
 }
 
@@ -18,13 +25,15 @@ class Walk {
   private readonly problems: Problems;
   /** Per step (and the end): the situations it was reached in, with the variables surely captured by then. */
   private readonly reached: Map<string, ReadonlySet<string>>[];
-  private readonly work: { step: number; now: Situation; captured: ReadonlySet<string> }[] = [];
+  private readonly work: { step: number; now: Situations; captured: ReadonlySet<string> }[] = [];
   /** Situations at the end of the ladder: judged last, and only when nothing else is wrong. */
-  private readonly ends: Situation[] = [];
+  private readonly ends: Situations[] = [];
+  private readonly start: Situations;
   private readonly order: Order;
   private readonly variables: ReadonlySet<string>;
 
-  constructor(steps: readonly DraftStep[], problems: Problems) {
+  constructor(steps: readonly DraftStep[], legs: number, problems: Problems) {
+    this.start = Array.from({ length: legs }, () => START);
     this.steps = steps;
     this.problems = problems;
     this.order = new Order(problems);
@@ -38,7 +47,7 @@ class Walk {
   }
 
   run(): void {
-    this.enter(0, START, new Set());
+    this.enter(0, this.start, new Set());
     for (let next = this.work.pop(); next !== undefined; next = this.work.pop()) {
       const { step: index, now, captured } = next;
       const step = this.steps[index];
@@ -48,8 +57,8 @@ class Walk {
       else this.message(step, now, captured);
     }
     if (this.problems.failed) return;
-    this.ends.sort((a, b) => Number(a.late) - Number(b.late));
-    for (const now of this.ends) this.order.end(now, this.steps.at(-1)!.path);
+    this.ends.sort((a, b) => Number(a[0]!.late) - Number(b[0]!.late));
+    for (const all of this.ends) for (const now of all) this.order.end(now, this.steps.at(-1)!.path);
     this.unreachable();
     for (const step of this.steps) if (step.kind === 'message' && step.optional) this.ambiguous(step);
   }
@@ -73,7 +82,7 @@ class Walk {
     );
   }
 
-  private enter(step: number, now: Situation, captured: ReadonlySet<string>): void {
+  private enter(step: number, now: Situations, captured: ReadonlySet<string>): void {
     if (step === NONE) return;
     const key = JSON.stringify(now);
     const known = this.reached[step]!;
@@ -84,17 +93,19 @@ class Walk {
     this.work.push({ step, now, captured: sure });
   }
 
-  private message(step: DraftMessage, now: Situation, captured: ReadonlySet<string>): void {
-    if (step.timeoutUs !== NONE && !now.begun)
+  private message(step: DraftMessage, now: Situations, captured: ReadonlySet<string>): void {
+    if (step.timeoutUs !== NONE && !now.some(({ begun }) => begun))
       this.problems.add([...step.path, 'timeout'], 'key', 'nobody waits for the first message', 'leave timeout out');
-    if (step.onTimeout !== NONE) this.enter(step.onTimeout, { ...now, late: true }, captured);
+    if (step.onTimeout !== NONE) this.enter(step.onTimeout, late(now), captured);
     if (step.optional) this.enter(step.absent, now, captured);
     for (const choice of step.choices) {
       this.checkUses(choice, captured);
-      const after = choice.kind === 'request' ? this.order.request(choice, now) : this.order.response(choice, now);
+      const before = now[choice.leg]!;
+      const after =
+        choice.kind === 'request' ? this.order.request(choice, before) : this.order.response(choice, before);
       const kept = new Set(captured);
       for (const { name } of choice.captures) kept.add(`${other(step.from)} ${name}`);
-      this.enter(choice.next, after, kept);
+      this.enter(choice.next, now.with(choice.leg, after), kept);
     }
   }
 
@@ -150,6 +161,6 @@ class Walk {
 }
 
 /** Judges the order of messages, and fills in what each response answers and who sends each ACK. */
-export function walk(steps: readonly DraftStep[], problems: Problems): void {
-  new Walk(steps, problems).run();
+export function walk(steps: readonly DraftStep[], legs: number, problems: Problems): void {
+  new Walk(steps, legs, problems).run();
 }

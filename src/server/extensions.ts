@@ -5,15 +5,31 @@ import { type Message, NONE } from '../sip/message.ts';
 import { readUri, Uri } from '../sip/uri.ts';
 
 /** Every user but these is answered. */
-export const EXTENSION = { ANSWER: 0, RING: 1, BUSY: 2, AWAY: 3, DECLINE: 4, AUTH: 5 } as const;
+export const EXTENSION = {
+  ANSWER: 0,
+  RING: 1,
+  BUSY: 2,
+  AWAY: 3,
+  DECLINE: 4,
+  AUTH: 5,
+  MOVED: 6,
+  EARLY: 7,
+  TRANSFER: 8,
+} as const;
 
-/** By id: `ring` rings until it is cancelled (or for RING_LIMIT_S), `busy` is 486, `away` 480, `decline` 603, `auth` is answered to who can authenticate. */
-export const EXTENSION_NAMES = ['', 'ring', 'busy', 'away', 'decline', 'auth'] as const;
+/**
+ * By id: `ring` rings until it is cancelled (or for RING_LIMIT_S), `busy` is 486, `away` 480, `decline` 603, `auth` is answered to who can
+ * authenticate, `moved` is 302 to a user that is answered, `early` waits for an offer in the early dialog before it answers, `transfer` is
+ * answered and makes the calls that a REFER asks for.
+ */
+export const EXTENSION_NAMES = ['', 'ring', 'busy', 'away', 'decline', 'auth', 'moved', 'early', 'transfer'] as const;
 /** The final status that a user's treatment is, 0 where it is none: the caller is answered, or rings. */
-const STATUSES = [0, 0, 486, 480, 603, 0] as const;
+const STATUSES = [0, 0, 486, 480, 603, 0, 302, 0, 0] as const;
 const NAMES = EXTENSION_NAMES.map((name) => bytesOf(name));
 /** RFC 3261 §13.3.1.1 has a proxy give up after three minutes without an answer; so does `ring`. */
 export const RING_LIMIT_S = 180;
+/** How long `early` waits for an offer behind its last reliable provisional. */
+export const EARLY_LIMIT_S = 2;
 
 const uri = new Uri();
 

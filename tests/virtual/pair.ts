@@ -6,6 +6,7 @@ import { CONTROL, CONTROL_CELLS, type LoadConfig, type WorkerConfig } from '../.
 import { compile } from '../../src/flow/compile.ts';
 import { findFlow } from '../../src/flow/find.ts';
 import type { Program } from '../../src/flow/program.ts';
+import { REFERENCE_PROGRAM } from '../../src/flow/reference-program.ts';
 import { COUNTER, LINE, LINE_COUNTERS } from '../../src/metrics/counters.ts';
 import { Memory } from '../../src/sip/memory.ts';
 import { Clock } from '../../src/time/clock.ts';
@@ -26,7 +27,7 @@ class VirtualClock extends Clock {
 }
 
 export interface PairOptions {
-  /** Flow of both ends, or of each. */
+  /** Flow of both ends, or of each; `reference` as the callee is the reference server. */
   readonly flow: string | { readonly caller: string; readonly callee: string };
   readonly faults?: Faults;
   readonly calls?: number;
@@ -46,6 +47,7 @@ export interface End {
 }
 
 function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
+  if (name === REFERENCE_PROGRAM.flow) return REFERENCE_PROGRAM;
   const found = findFlow(name, {});
   if ('problems' in found) throw new Error(`flow ${name}: ${JSON.stringify(found.problems)}`);
   return compile(found.flow, role, { holdUs });
@@ -96,7 +98,7 @@ export class Pair {
       token: caller ? 'caller' : 'callee',
       role,
       programs: [program],
-      server: false,
+      server: program === REFERENCE_PROGRAM,
       io: 'dgram',
       segmentation: false,
       local: { address: HOST, port: caller ? CALLER_PORT : CALLEE_PORT, host: HOST },
@@ -110,7 +112,7 @@ export class Pair {
       rcvbufBytes: 0,
       data: null,
       dataOrder: 'sequential',
-      credentials: null,
+      credentials: caller ? program.credentials : { user: 'busyhour', password: 'busyhour' },
       challenge: false,
       rateLimitCps: 0,
       delayUs: 0,

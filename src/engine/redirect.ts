@@ -1,0 +1,69 @@
+// Where a 3xx sends a call (RFC 3261 §8.1.3.4): its best Contact, kept for the next INVITE of the call. Sends nothing; a host that is a name is not asked for.
+
+import { ADDRESS, putRequestUri, readAddress } from '../dialog/address.ts';
+import { NONE } from '../sip/message.ts';
+import { HEADER } from '../sip/names.ts';
+import type { Engine } from './engine.ts';
+
+const address = new Int32Array(4);
+
+/** Takes the Contact with the highest q of the 3xx in e.msg that can be called; false when there is none. */
+export function takeRedirect(e: Engine, call: number): boolean {
+  const { msg, calls, bytes } = e;
+  let best = -1;
+  let start = 0;
+  let end = 0;
+  for (let field = msg.first[HEADER.CONTACT]!; field !== NONE; field = msg.next[field]!) {
+    const stop = msg.valueEnd[field]!;
+    for (let at = msg.valueStart[field]!; at < stop; at++) {
+      at = readAddress(bytes, at, stop, address);
+      const q = weight(e.text(address[ADDRESS.PARAMS_START]!, address[ADDRESS.PARAMS_END]!));
+      const from = address[ADDRESS.URI_START]!;
+      const to = address[ADDRESS.URI_END]!;
+      if (q <= best || !isSip(e, from) || e.peers.ofUri(bytes, from, to) === NONE) continue;
+      best = q;
+      start = from;
+      end = to;
+    }
+  }
+  if (best < 0) return false;
+  forgetRedirect(e, call);
+  const chunk = e.memory.alloc(end - start);
+  if (chunk === NONE) return false;
+  calls.peer[call] = e.peers.ofUri(bytes, start, end);
+  // RFC 3261 §19.1.1: a Request-URI has neither method nor headers.
+  calls.redirectLength[call] = putRequestUri(bytes, chunk, bytes, start, end) - chunk;
+  calls.redirectChunk[call] = chunk + 1;
+  return true;
+}
+
+/** RFC 3261 §20.10: q from 0 to 1; a Contact without one counts as wanted most. */
+function weight(parameters: string): number {
+  const q = /;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)/i.exec(parameters)?.[1];
+  return q === undefined ? 1 : Number(q);
+}
+
+function isSip(e: Engine, start: number): boolean {
+  return e.text(start, start + 4).toLowerCase() === 'sip:';
+}
+
+/** Gives the INVITE of a call that was sent elsewhere its Request-URI; the transaction keeps a copy. False for want of memory. */
+export function applyRedirect(e: Engine, call: number, txn: number): boolean {
+  const { calls, links } = e;
+  if (calls.redirectChunk[call] === 0) return true;
+  const length = calls.redirectLength[call]!;
+  const chunk = e.memory.alloc(length);
+  if (chunk === NONE) return false;
+  const from = calls.redirectChunk[call]! - 1;
+  e.bytes.copyWithin(chunk, from, from + length);
+  links.uri[txn] = chunk + 1;
+  links.uriLength[txn] = length;
+  return true;
+}
+
+export function forgetRedirect(e: Engine, call: number): void {
+  const { calls } = e;
+  if (calls.redirectChunk[call] === 0) return;
+  e.outbox.freeLater(calls.redirectChunk[call]! - 1, calls.redirectLength[call]!);
+  calls.redirectChunk[call] = 0;
+}
