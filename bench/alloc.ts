@@ -120,6 +120,8 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
     server: false,
     credentials: { user: '', password: '' },
     challenge: false,
+    referCalls: false,
+    referHoldUs: 0,
     listen: [local],
     rateLimitCps: 0,
     delayUs: 0,

@@ -19,6 +19,7 @@ interface AnswerFlags extends CommonFlags {
   readonly rateLimit?: number;
   readonly delay: string;
   readonly auth?: boolean;
+  readonly referCalls?: boolean;
   readonly user: string;
   readonly password: string;
   readonly duration?: string;
@@ -36,6 +37,7 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
   const server = names.length === 0;
   const flows = server ? ['reference server'] : names;
   if (!server && o.auth) throw new UsageError('--auth is for the reference server; leave the flows out');
+  if (!server && o.referCalls) throw new UsageError('--refer-calls is for the reference server; leave the flows out');
   const holdUs = durationOf(o.hold, '--hold');
   const given = names.map((name) => flowOf(name));
   const programs = server ? [REFERENCE_PROGRAM] : given.map((flow) => compile(flow, 'callee', { holdUs }));
@@ -54,6 +56,8 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
     server,
     credentials: { user: o.user, password: o.password },
     challenge: o.auth === true,
+    referCalls: o.referCalls === true,
+    referHoldUs: holdUs,
     rehearsal: rehearsalOf(given[0] ?? flowOf('basic')),
     listen,
     rateLimitCps: o.rateLimit ?? 0,

@@ -27,6 +27,8 @@ export async function demo(o: {
     server: true,
     credentials: { user: 'busyhour', password: 'busyhour' },
     challenge: false,
+    referCalls: false,
+    referHoldUs: 0,
     workers: 1,
     io: 'auto',
     segmentation: true,

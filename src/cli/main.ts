@@ -122,6 +122,12 @@ common(
   )
   .addOption(option('--rate-limit <cps>', 'refuse calls above this rate with 503 and Retry-After').argParser(rate))
   .addOption(option('--auth', 'the reference server challenges every request outside a dialog'))
+  .addOption(
+    option(
+      '--refer-calls',
+      'the reference server makes the calls that a REFER asks for, wherever they go, and holds them for --hold',
+    ),
+  )
   .addOption(option('--user <name>', 'whom the reference server believes').default('busyhour'))
   .addOption(option('--password <text>', 'with which password').default('busyhour'))
   .addOption(option('--delay <duration>', 'wait before the first answer of each call').default('0s'))

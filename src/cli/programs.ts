@@ -3,9 +3,10 @@
 import { UsageError } from '../controller/usage-error.ts';
 import { compile } from '../flow/compile.ts';
 import { findFlow } from '../flow/find.ts';
-import type { Flow } from '../flow/flow.ts';
+import { type Flow, needsStore } from '../flow/flow.ts';
 import { formatProblem } from '../flow/problem.ts';
 import type { Program } from '../flow/program.ts';
+import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 
 /** A flow found and checked; its warnings are printed. Read it once. */
 export function flowOf(name: string, dataColumns?: readonly string[]): Flow {
@@ -15,7 +16,8 @@ export function flowOf(name: string, dataColumns?: readonly string[]): Flow {
   return found.flow;
 }
 
-/** Both ends of a flow without its holds, for the warm-up of the workers. */
+/** Both ends of a flow without its holds, for the warm-up of the workers; the reference server where no ladder can play the other end. */
 export function rehearsalOf(flow: Flow): { caller: Program; callee: Program } {
-  return { caller: compile(flow, 'caller', { holdUs: 0 }), callee: compile(flow, 'callee', { holdUs: 0 }) };
+  const callee = needsStore(flow) ? REFERENCE_PROGRAM : compile(flow, 'callee', { holdUs: 0 });
+  return { caller: compile(flow, 'caller', { holdUs: 0 }), callee };
 }

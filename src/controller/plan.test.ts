@@ -51,6 +51,8 @@ const ANSWER: AnswerOptions = {
   programs: [rehearsal.callee],
   credentials: { user: 'busyhour', password: 'busyhour' },
   challenge: false,
+  referCalls: false,
+  referHoldUs: 0,
   server: false,
   listen: [{ address: '127.0.0.1', port: 5060 }],
   rateLimitCps: 0,
@@ -185,6 +187,8 @@ describe('planLoad', () => {
       dataOrder: 'random',
       reusePort: false,
       challenge: false,
+      referCalls: false,
+      referHoldUs: 0,
       rateLimitCps: 0,
     });
     expect(config!.load!.calls).toBe(5);

@@ -43,6 +43,8 @@ export interface LoadOptions extends CommonOptions {
 export interface AnswerOptions extends CommonOptions {
   readonly credentials: { readonly user: string; readonly password: string };
   readonly challenge: boolean;
+  readonly referCalls: boolean;
+  readonly referHoldUs: number;
   /** The last program is that of the reference server. */
   readonly server: boolean;
   readonly listen: readonly { readonly address: string; readonly port: number }[];
@@ -66,6 +68,11 @@ function userOf(program: Program): string {
   const first = program.messages.find(({ kind }) => kind === 'request');
   if (program.user !== '' || METHOD_NAMES[first?.method ?? 0] === 'REGISTER') return program.user;
   return 'service';
+}
+
+/** Dialogs that one call has at a time, each in a slot of its own. */
+function dialogsOf(programs: readonly Program[]): number {
+  return 1 + Math.max(0, ...programs.flatMap(({ messages }) => messages.map(({ leg = 0 }) => leg)));
 }
 
 type Config = Omit<WorkerConfig, 'control'>;
@@ -94,7 +101,7 @@ export function planLoad(options: LoadOptions): Config[] {
   const wanted =
     options.users > 0 ? Math.ceil(options.users / shards) : Math.ceil(peakCps * (options.holdUs / 1e6 + LOST_CALL_S));
   const bounded = options.calls > 0 ? Math.min(wanted, Math.ceil(options.calls / shards) + 1) : wanted;
-  const maxCalls = options.maxCalls || Math.min(MAX_CALLS, Math.max(MIN_CALLS, bounded));
+  const maxCalls = options.maxCalls || Math.min(MAX_CALLS, Math.max(MIN_CALLS, bounded * dialogsOf(options.programs)));
   if (options.users > 0 && Math.ceil(options.users / shards) > maxCalls)
     throw new UsageError(
       `--users ${options.users} is more than ${maxCalls} calls a worker; raise --workers or --max-calls`,
@@ -132,6 +139,8 @@ export function planLoad(options: LoadOptions): Config[] {
     dataOrder: options.dataOrder,
     credentials: options.credentials,
     challenge: false,
+    referCalls: false,
+    referHoldUs: 0,
     io: options.io,
     segmentation: options.segmentation,
     local: {
@@ -177,6 +186,8 @@ export function planAnswer(options: AnswerOptions): Config[] {
       dataOrder: 'sequential' as const,
       credentials: options.credentials,
       challenge: options.challenge,
+      referCalls: options.referCalls,
+      referHoldUs: options.referHoldUs,
       io: options.io,
       segmentation: options.segmentation,
       local: { ...local, host: advertised(local.address) },

@@ -56,6 +56,7 @@ export class Dialogs {
   readonly remoteNameStart: Int32Array;
   readonly remoteNameLen: Int32Array;
 
+  private readonly namesOfUac: boolean;
   private readonly memory: Memory;
   private readonly bytes: Uint8Array;
   /** Offset + 1 of the chunk, 0 for none; and the length it was asked for with. */
@@ -70,7 +71,9 @@ export class Dialogs {
   private readonly routes = new RouteSet();
   private readonly address = new Address();
 
-  constructor(capacity: number, memory: Memory) {
+  /** @param namesOfUac dialogs of our own requests keep their names, too: From and To are not the same for all of them */
+  constructor(capacity: number, memory: Memory, namesOfUac = false) {
+    this.namesOfUac = namesOfUac;
     this.memory = memory;
     this.bytes = memory.bytes;
     this.state = new Uint8Array(capacity);
@@ -225,8 +228,9 @@ export class Dialogs {
     } else return ESTABLISH.NO_CONTACT;
     if (!routes.collect(msg, uac)) return ESTABLISH.TOO_MANY_ROUTES;
 
-    const from = uac ? NONE : msg.first[HEADER.FROM]!;
-    const to = uac ? NONE : msg.first[HEADER.TO]!;
+    const named = !uac || this.namesOfUac;
+    const from = named ? msg.first[uac ? HEADER.TO : HEADER.FROM]! : NONE;
+    const to = named ? msg.first[uac ? HEADER.FROM : HEADER.TO]! : NONE;
     const tagStart = uac ? msg.toTagStart : msg.fromTagStart;
     const tagEnd = uac ? msg.toTagEnd : msg.fromTagEnd;
     let want = tagEnd - tagStart + (msg.callIdEnd - msg.callIdStart) + routes.bytes + (targetEnd - targetStart);
@@ -242,12 +246,16 @@ export class Dialogs {
     this.callIdStart[slot] = at;
     at = putUnfolded(bytes, at, msg.buf, msg.callIdStart, msg.callIdEnd);
     this.callIdLen[slot] = at - this.callIdStart[slot]!;
-    // RFC 3261 §12.1.1: the remote URI is that of From, the local URI that of To.
+    // RFC 3261 §12.1.1, §12.1.2: the remote URI is that of From, the local URI that of To; to who called it is the other way round.
     this.remoteNameStart[slot] = at;
     if (from !== NONE) at = putUnfolded(bytes, at, msg.buf, msg.valueStart[from]!, msg.valueEnd[from]!);
     this.remoteNameLen[slot] = at - this.remoteNameStart[slot]!;
     this.localNameStart[slot] = at;
-    if (to !== NONE) at = putUntagged(bytes, at, msg, msg.valueStart[to]!, msg.valueEnd[to]!);
+    if (to !== NONE) {
+      const ownStart = uac ? msg.fromTagStart : msg.toTagStart;
+      const ownEnd = uac ? msg.fromTagEnd : msg.toTagEnd;
+      at = putUntagged(bytes, at, msg, msg.valueStart[to]!, msg.valueEnd[to]!, ownStart, ownEnd);
+    }
     this.localNameLen[slot] = at - this.localNameStart[slot]!;
     this.putRouting(slot, at, target, targetStart, targetEnd);
 
@@ -318,10 +326,18 @@ export class Dialogs {
   }
 }
 
-/** Copies a To value without its tag parameter, which the decoder has found. */
-function putUntagged(bytes: Uint8Array, at: number, msg: Message, start: number, end: number): number {
-  const tag = msg.toTagStart === NONE ? NONE : paramStart(msg.buf, start, msg.toTagStart);
+/** Copies a From or To value without its tag parameter, whose value the decoder has found at `[tagStart, tagEnd)`. */
+function putUntagged(
+  bytes: Uint8Array,
+  at: number,
+  msg: Message,
+  start: number,
+  end: number,
+  tagStart: number,
+  tagEnd: number,
+): number {
+  const tag = tagStart === NONE ? NONE : paramStart(msg.buf, start, tagStart);
   if (tag === NONE) return putUnfolded(bytes, at, msg.buf, start, end);
   const next = putUnfolded(bytes, at, msg.buf, start, tag);
-  return putUnfolded(bytes, next, msg.buf, msg.toTagEnd, end);
+  return putUnfolded(bytes, next, msg.buf, tagEnd, end);
 }

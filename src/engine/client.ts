@@ -58,7 +58,17 @@ export function setRemote(e: Engine, dialog: number): void {
 export function setOutside(e: Engine, invite: number): void {
   setRemote(e, NONE);
   const { links, fields } = e;
-  if (links.uri[invite]! > 0) fields.set(FIELD.TARGET, links.uri[invite]! - 1, links.uriLength[invite]!);
+  if (links.uri[invite] === 0) return;
+  const start = links.uri[invite]! - 1;
+  const length = links.uriLength[invite]!;
+  fields.set(FIELD.TARGET, start, length);
+  if (!e.isCallee) return;
+  // RFC 3261 §8.1.1.2, §8.1.1.3: who answers calls and makes one names itself in From, and in To whom it calls.
+  fields.set(FIELD.LOCAL_NAME, e.ownNameAt, e.ownNameLength);
+  e.bytes[e.calledAt] = 60; // <
+  copyWithin(e.bytes, e.calledAt + 1, start, length);
+  e.bytes[e.calledAt + 1 + length] = 62; // >
+  fields.set(FIELD.REMOTE_NAME, e.calledAt, length + 2);
 }
 
 /** Fills Via branch and CSeq number. */
@@ -261,6 +271,11 @@ function acknowledge(e: Engine, txn: number, again: boolean): void {
   const tag = msg.toTagStart === NONE ? 0 : msg.toTagEnd - msg.toTagStart;
   copyWithin(e.bytes, e.remoteTagAt + 5, msg.toTagStart, tag);
   fields.set(FIELD.REMOTE_TAG, e.remoteTagAt, tag === 0 ? 0 : tag + 5);
+  if (e.isCallee && e.links.uri[txn]! > 0 && tag > 0) {
+    const name = e.links.uriLength[txn]! + 2;
+    copyWithin(e.bytes, e.calledAt + name, e.remoteTagAt, tag + 5);
+    fields.set(FIELD.REMOTE_NAME, e.calledAt, name + tag + 5);
+  }
   const chunk = outbox.render(e.standardRequest(METHOD.ACK), fields);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);

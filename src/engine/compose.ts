@@ -159,7 +159,7 @@ function addressOfRecord(ends: Ends): Part[] {
   return ends.targetUser === '' ? ['sip:busyhour', FIELD.CALL_NUMBER, host] : [`sip:${ends.targetUser}${host}`];
 }
 
-function contact(ends: Ends): string {
+export function contact(ends: Ends): string {
   return `<sip:busyhour@${ends.localHost}:${ends.localPort}>`;
 }
 

@@ -11,6 +11,7 @@ import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { sendAck } from './player.ts';
 import { forgetRedirect } from './redirect.ts';
+import { closeServed } from './reference-referral.ts';
 import { abandonServer } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
@@ -49,7 +50,7 @@ export function abandon(e: Engine, leg: number): void {
 }
 
 /** Releases the peer: BYE in a confirmed dialog, CANCEL for an INVITE that is ringing, 500 to requests without an answer. */
-function hangUp(e: Engine, call: number): void {
+export function hangUp(e: Engine, call: number): void {
   const { calls, dialogs, txns } = e;
   const invite = calls.inviteClient[call]!;
   if (calls.flags[call]! & CALL.RELEASED) {
@@ -108,7 +109,7 @@ function releaseSlot(e: Engine, call: number): void {
   forgetRedirect(e, call);
   if (e.variables > 0) releaseVariables(e, call);
   e.users.release(call);
-  if (e.reference?.owns(call)) e.reference.close(call);
+  if (e.reference?.owns(call)) closeServed(e, call);
   dialogs.release(call);
   calls.release(call);
 }

@@ -23,7 +23,7 @@ import { Transactions } from '../transaction/slots.ts';
 import type { DatagramTransport } from '../transport/transport.ts';
 import { Calls } from './calls.ts';
 import { conditionsOf } from './capture.ts';
-import { compose, composeAll, type Ends, targetUri, type Wire } from './compose.ts';
+import { compose, composeAll, contact, type Ends, targetUri, type Wire } from './compose.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
@@ -123,6 +123,10 @@ export class Engine {
   readonly cseqAt: number;
   readonly rackAt: number;
   readonly numberAt: number;
+  /** Our own name-addr, and room for that of whom a callee calls. */
+  readonly ownNameAt: number;
+  readonly ownNameLength: number;
+  readonly calledAt: number;
   readonly viaAt: number;
   readonly viaPrefixLength: number;
   readonly targetAt: number;
@@ -173,7 +177,7 @@ export class Engine {
     this.index = new KeyIndex(this.txns);
     this.calls = new Calls(config.maxCalls);
     // One more dialog than calls: a place for the dialogs of forked and orphaned 2xx responses.
-    this.dialogs = new Dialogs(config.maxCalls + 1, memory);
+    this.dialogs = new Dialogs(config.maxCalls + 1, memory, this.isCallee);
     this.callNodes = txnCapacity * 2;
     this.lanes = new Lanes(this.callNodes + config.maxCalls * 2, this.now);
     this.identity = new Identity(config.token, config.index);
@@ -212,6 +216,9 @@ export class Engine {
     this.rackAt = memory.reserve(32);
     this.rseqAt = memory.reserve(16);
     this.numberAt = memory.reserve(16);
+    this.ownNameAt = memory.reserve(256);
+    this.ownNameLength = this.put(this.ownNameAt, contact(this.ends));
+    this.calledAt = memory.reserve(2 * 65_536);
     this.viaAt = memory.reserve(256);
     const via = `SIP/2.0/UDP ${config.local.host}:${transport.localPort};rport;branch=`;
     this.viaPrefixLength = this.put(this.viaAt, via);

@@ -28,7 +28,7 @@ import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { applyRedirect, takeRedirect } from './redirect.ts';
-import { servedResponse, serveInside, serveTimer } from './reference-calls.ts';
+import { servedFailure, servedResponse, serveInside, serveTimer } from './reference-calls.ts';
 import { dialogPeer } from './requests.ts';
 import { respond } from './server.ts';
 import { FAILURE } from './tally.ts';
@@ -153,7 +153,7 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
   }
   if (call === NONE) return;
   if (e.reference?.owns(call)) {
-    servedResponse(e, call);
+    servedResponse(e, call, txn);
     return;
   }
   const challenged = (status === 401 || status === 407) && e.users.authenticates && takeChallenge(e, call);
@@ -262,6 +262,7 @@ export function clientFailed(e: Engine, txn: number, transport: boolean): void {
   e.tally.line(calls.program[call]!, txns.line[txn]!, LINE.TIMED_OUT);
   if (calls.inviteClient[call] === txn) calls.inviteClient[call] = NONE;
   if (calls.otherClient[call] === txn) calls.otherClient[call] = NONE;
+  if (e.reference?.owns(call) && servedFailure(e, call, txn)) return;
   // RFC 3261 §8.1.3.1: no answer counts as a 408.
   if ((txns.flags[txn]! & TXN.INITIAL) !== 0 && !transport) e.tally.inviteFinals[408 - 100]!++;
   const proceeding = txns.method[txn] === METHOD.INVITE && txns.flags[txn]! & TXN.SRD ? 100 : 0;

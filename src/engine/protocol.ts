@@ -42,6 +42,9 @@ export interface WorkerConfig {
   readonly credentials: { readonly user: string; readonly password: string } | null;
   /** callee: the reference server challenges every request outside a dialog. */
   readonly challenge: boolean;
+  /** callee: the reference server makes the call that any REFER asks for; and how long calls it makes last. */
+  readonly referCalls: boolean;
+  readonly referHoldUs: number;
   /** callee: refuse above this many new calls a second with 503 and Retry-After; 0 is no limit. */
   readonly rateLimitCps: number;
   /** callee: wait this long before each answer to a new request. */

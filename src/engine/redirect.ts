@@ -1,11 +1,14 @@
 // Where a 3xx sends a call (RFC 3261 §8.1.3.4): its best Contact, kept for the next INVITE of the call. Sends nothing; a host that is a name is not asked for.
 
 import { ADDRESS, putRequestUri, readAddress } from '../dialog/address.ts';
+import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import type { Engine } from './engine.ts';
 
 const address = new Int32Array(4);
+/** [0]: length of the URI kept last. */
+export const kept = new Int32Array(1);
 
 /** Takes the Contact with the highest q of the 3xx in e.msg that can be called; false when there is none. */
 export function takeRedirect(e: Engine, call: number): boolean {
@@ -28,13 +31,20 @@ export function takeRedirect(e: Engine, call: number): boolean {
   }
   if (best < 0) return false;
   forgetRedirect(e, call);
-  const chunk = e.memory.alloc(end - start);
+  const chunk = keepUri(e, start, end);
   if (chunk === NONE) return false;
   calls.peer[call] = e.peers.ofUri(bytes, start, end);
-  // RFC 3261 §19.1.1: a Request-URI has neither method nor headers.
-  calls.redirectLength[call] = putRequestUri(bytes, chunk, bytes, start, end) - chunk;
+  calls.redirectLength[call] = kept[0]!;
   calls.redirectChunk[call] = chunk + 1;
   return true;
+}
+
+/** Keeps the URI `[start, end)` as a Request-URI: RFC 3261 §19.1.1 has neither method nor headers in one. Its chunk, or NONE; its length is in `kept`. */
+export function keepUri(e: Engine, start: number, end: number): number {
+  kept[0] = putRequestUri(e.bytes, e.calledAt, e.bytes, start, end) - e.calledAt;
+  const chunk = e.memory.alloc(kept[0]!);
+  if (chunk !== NONE) copyWithin(e.bytes, chunk, e.calledAt, kept[0]!);
+  return chunk;
 }
 
 /** RFC 3261 §20.10: q from 0 to 1; a Contact without one counts as wanted most. */

@@ -11,9 +11,10 @@ import { launch, openClient, setIdentity, setRemote, setTransaction } from './cl
 import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
-import { PHASE, TEXT } from './reference.ts';
+import { LADDER, PHASE, TEXT } from './reference.ts';
 import { authorized } from './reference-auth.ts';
-import { expireSubscription, refer, subscribe, subscribeOutside } from './reference-events.ts';
+import { expireSubscription, subscribe, subscribeOutside } from './reference-events.ts';
+import { endMade, madeResponse, refer, referralNotified } from './reference-referral.ts';
 import { change, endPending, invite, pickUp, prack, refresh, watchSession } from './reference-session.ts';
 import { answerPlain, publish, refuseWith, register, unsupported } from './reference-single.ts';
 import { beginCall } from './requests.ts';
@@ -38,7 +39,10 @@ export function serveOutside(e: Engine, txn: number): void {
       return;
     case METHOD.REFER: {
       const call = openServed(e, txn);
-      if (call !== NONE) endCall(e, call, refer(e, call, txn));
+      if (call === NONE) return;
+      r.transfers[call] = extensionOf(msg) === EXTENSION.TRANSFER ? 1 : 0;
+      if (refer(e, call, txn)) released(e, call);
+      else endCall(e, call, false);
       return;
     }
     case METHOD.REGISTER:
@@ -83,7 +87,15 @@ export function serveInside(e: Engine, call: number): void {
   const r = e.reference!;
   const txn = e.received;
   e.tally.line(r.program, msg.method - 1, LINE.RECEIVED);
-  if (msg.method === METHOD.ACK) return;
+  if (msg.method === METHOD.ACK) {
+    if (r.byeOnAck[call] === 1) byeServed(e, call);
+    return;
+  }
+  // A call of ours without an answer: who knows its tag has no dialog with it yet.
+  if (r.phase[call] === PHASE.CALLING) {
+    refuse(e, txn, 481);
+    return;
+  }
   if (msg.method !== METHOD.CANCEL && unsupported(e, txn)) return;
   switch (msg.method) {
     case METHOD.CANCEL:
@@ -134,10 +146,16 @@ export function serveInside(e: Engine, call: number): void {
   }
 }
 
+/** Whether a session or a subscription is left in the dialog of a call. */
+function isUsed(e: Engine, call: number): boolean {
+  const r = e.reference!;
+  return r.phase[call] !== PHASE.NONE || r.watch[call] !== 0 || r.referring[call] !== 0;
+}
+
 /** Ends the call when neither a session nor a subscription is left (RFC 5057 §4). */
 export function released(e: Engine, call: number): void {
   const r = e.reference!;
-  if (r.phase[call] === PHASE.NONE && r.watch[call] === 0) endCall(e, call, true);
+  if (!isUsed(e, call)) endCall(e, call, true);
   else r.arm(call);
 }
 
@@ -151,6 +169,10 @@ export function serveTimer(e: Engine, call: number): void {
     return;
   }
   if (r.sessionEndS[call]! > 0 && r.sessionEndS[call]! <= nowS) {
+    if (r.made[call] === 1) {
+      endMade(e, call);
+      return;
+    }
     if (phase === PHASE.EARLY) {
       pickUp(e, call);
       return;
@@ -172,31 +194,75 @@ export function serveTimer(e: Engine, call: number): void {
   released(e, call);
 }
 
-/** Sends a request of the server in the call's dialog; header lines and body are set. */
-export function request(e: Engine, call: number, method: number, ladder: number): void {
+/** Sends a request of the server in the call's dialog; header lines and body are set. Its transaction, NONE when there is no room for one. */
+export function request(e: Engine, call: number, method: number, ladder: number): number {
   const cseq = ++e.dialogs.localCseq[call]!;
   const txn = openClient(e, method, call, e.calls.peer[call]!, cseq);
   if (txn === NONE) {
     e.tally.add(COUNTER.UNSENT);
-    return;
+    return NONE;
   }
   e.txns.line[txn] = ladder;
   setIdentity(e, call, e.calls.serial[call]!, 0);
   setRemote(e, call);
   setTransaction(e, BRANCH_KIND.TRANSACTION, txn, cseq);
-  if (launch(e, txn, e.dynamicWire('request', method, 0), call)) e.tally.line(e.reference!.program, ladder, LINE.SENT);
-  else e.tally.add(COUNTER.UNSENT);
+  if (!launch(e, txn, e.dynamicWire('request', method, 0), call)) {
+    e.tally.add(COUNTER.UNSENT);
+    return NONE;
+  }
+  e.tally.line(e.reference!.program, ladder, LINE.SENT);
+  return txn;
 }
 
-/** A final response to a request of the server. */
-export function servedResponse(e: Engine, call: number): void {
-  const { msg } = e;
+/** Ends the session of a call by BYE; its subscriptions go on (RFC 5057 §4.2). */
+export function byeServed(e: Engine, call: number): void {
   const r = e.reference!;
-  if (msg.status < 300) return;
-  if (msg.cseqMethod === METHOD.NOTIFY && r.watch[call]! > 0) {
-    // RFC 6665 §4.2.2: a NOTIFY that is refused ends the subscription.
+  r.begin();
+  request(e, call, METHOD.BYE, LADDER.BYE);
+  r.phase[call] = PHASE.NONE;
+  r.sessionEndS[call] = 0;
+  r.byeOnAck[call] = 0;
+  e.calls.flags[call]! |= CALL.RELEASED;
+  released(e, call);
+}
+
+/** RFC 5057 §5.1: refusals that end the dialog with all its usages; any other ends the one it was sent for. */
+const DIALOG_ENDING: readonly number[] = [404, 410, 416, 482, 483, 484, 485, 502, 604];
+
+/** A response to a request of the server. */
+export function servedResponse(e: Engine, call: number, txn: number): void {
+  const { status, cseqMethod } = e.msg;
+  const r = e.reference!;
+  if (cseqMethod === METHOD.INVITE && r.made[call] === 1) {
+    madeResponse(e, call, txn);
+    return;
+  }
+  if (cseqMethod === METHOD.NOTIFY && status >= 200) {
+    if (DIALOG_ENDING.includes(status)) fail(e, call, FAILURE.UNEXPECTED_RESPONSE, METHOD.NOTIFY, status);
+    else notified(e, call, txn, status < 300);
+  } else if (cseqMethod === METHOD.UPDATE && (status === 481 || status === 408))
+    fail(e, call, FAILURE.UNEXPECTED_RESPONSE, METHOD.UPDATE, status);
+}
+
+/** A NOTIFY has had its answer. RFC 6665 §4.2.2: one that is refused ends its subscription. */
+function notified(e: Engine, call: number, txn: number, taken: boolean): void {
+  const r = e.reference!;
+  if (r.referNotify[call] === txn + 1) {
+    referralNotified(e, call, taken);
+    released(e, call);
+  } else if (!taken && r.watchNotify[call] === txn + 1) {
     r.unwatch(call);
     released(e, call);
-  } else if (msg.cseqMethod === METHOD.UPDATE && (msg.status === 481 || msg.status === 408))
-    fail(e, call, FAILURE.UNEXPECTED_RESPONSE, METHOD.UPDATE, msg.status);
+  }
+}
+
+/** RFC 6665 §4.2.2, RFC 5057 §5.1: a NOTIFY without an answer ends its subscription; true when the dialog has other uses and goes on. */
+export function servedFailure(e: Engine, call: number, txn: number): boolean {
+  if (e.txns.method[txn] !== METHOD.NOTIFY) return false;
+  const r = e.reference!;
+  if (r.referNotify[call] === txn + 1) referralNotified(e, call, false);
+  else if (r.watchNotify[call] === txn + 1) r.unwatch(call);
+  if (!isUsed(e, call)) return false;
+  r.arm(call);
+  return true;
 }

@@ -1,4 +1,4 @@
-// The reference server as a notifier: subscriptions (RFC 6665 §4.2), and the one NOTIFY that a REFER gets (RFC 3515 §2.4.4). Plays no flow.
+// The reference server as a notifier: subscriptions (RFC 6665 §4.2). What a REFER subscribes to is reference-referral.ts.
 
 import { BRIEF, grantedS } from '../server/expiry.ts';
 import { PACKAGE, PACKAGES } from '../server/packages.ts';
@@ -10,8 +10,9 @@ import { copyWithin } from '../sip/memory.ts';
 import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import type { Engine } from './engine.ts';
-import { LADDER, PHASE, TEXT } from './reference.ts';
+import { LADDER, TEXT } from './reference.ts';
 import { openServed, released, request } from './reference-calls.ts';
+import { subscribeReferral } from './reference-referral.ts';
 import { ALLOW_EVENTS_LINE, refuseWith, send } from './reference-single.ts';
 import { refuse } from './server.ts';
 
@@ -29,9 +30,6 @@ const EVENT = bytesOf('Event: ');
 const ACTIVE = bytesOf('Subscription-State: active;expires=');
 const EXPIRES = bytesOf('Expires: ');
 const REFER = bytesOf('refer');
-const ID = bytesOf(';id=');
-const SIPFRAG_200 = bytesOf('SIP/2.0 200 OK\r\n');
-const FALSE = bytesOf('false');
 const local = new Address();
 const AMP = bytesOf('&amp;');
 const LT = bytesOf('&lt;');
@@ -70,6 +68,11 @@ function grant(e: Engine, txn: number, event: number): number {
 
 /** A SUBSCRIBE outside a dialog makes one. */
 export function subscribeOutside(e: Engine, txn: number): void {
+  // RFC 3515 §2.4.4: only a REFER makes a subscription to refer.
+  if (tokenIs(e.msg, HEADER.EVENT, REFER)) {
+    refuse(e, txn, 403);
+    return;
+  }
   const event = packageOf(e);
   const granted = grant(e, txn, event);
   if (granted === NONE) return;
@@ -80,6 +83,10 @@ export function subscribeOutside(e: Engine, txn: number): void {
 /** A SUBSCRIBE in a dialog refreshes or ends the subscription it has, or adds one. */
 export function subscribe(e: Engine, call: number, txn: number): void {
   const r = e.reference!;
+  if (tokenIs(e.msg, HEADER.EVENT, REFER)) {
+    subscribeReferral(e, call, txn);
+    return;
+  }
   const event = packageOf(e);
   const granted = grant(e, txn, event);
   if (granted === NONE) return;
@@ -157,7 +164,7 @@ function notify(e: Engine, call: number, ended: Uint8Array | null): void {
   if (document === NONE) putState(e, call, event);
   else r.body(r.publications.bodyStart(document), r.publications.bodyLength(document));
   r.notified[call]!++;
-  request(e, call, METHOD.NOTIFY, LADDER.NOTIFY);
+  r.watchNotify[call] = request(e, call, METHOD.NOTIFY, LADDER.NOTIFY) + 1;
 }
 
 /** The state of a resource of which nothing was published, as the body. */
@@ -203,43 +210,4 @@ export function notifyWatchers(e: Engine, key: Int32Array): void {
 export function expireSubscription(e: Engine, call: number): void {
   notify(e, call, TEXT.TIMED_OUT);
   e.reference!.unwatch(call);
-}
-
-/**
- * REFER (RFC 3515 §2.4): taken with 202 and told to be done by one NOTIFY; no call is made. False when it was refused.
- */
-export function refer(e: Engine, call: number, txn: number): boolean {
-  const { msg } = e;
-  const r = e.reference!;
-  const to = msg.first[HEADER.REFER_TO]!;
-  // RFC 3515 §2.4.2: none or several Refer-To values are 400.
-  if (to === NONE || msg.next[to] !== NONE) {
-    refuse(e, txn, 400);
-    return false;
-  }
-  if (tokenIs(msg, HEADER.REFER_SUB, FALSE)) {
-    // RFC 4488 §4: no subscription is made where none is wanted.
-    r.begin();
-    r.add(TEXT.REFER_SUB);
-    send(e, txn, 200, call);
-    return true;
-  }
-  r.begin();
-  send(e, txn, 202, call);
-  const again = r.refers[call]!++ > 0;
-  r.begin();
-  if (again) {
-    // RFC 3515 §2.4.6: the second and later subscriptions of a dialog are told apart by the CSeq of their REFER.
-    r.add(EVENT);
-    r.add(REFER);
-    r.add(ID);
-    r.addNumber(msg.cseq);
-    r.add(TEXT.END);
-  } else r.add(TEXT.EVENT_REFER);
-  r.add(TEXT.DONE);
-  r.add(TEXT.SIPFRAG);
-  r.body(r.bodyAt, putText(e.bytes, r.bodyAt, SIPFRAG_200) - r.bodyAt);
-  if (r.phase[call] === PHASE.NONE) e.dialogs.confirm(call);
-  request(e, call, METHOD.NOTIFY, LADDER.NOTIFY);
-  return true;
 }

@@ -14,6 +14,7 @@ import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { LADDER, PHASE, TEXT } from './reference.ts';
 import { openServed, request } from './reference-calls.ts';
+import { endReplaced, replacedBy } from './reference-replaces.ts';
 import { refuseWith } from './reference-single.ts';
 import { refuse, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
@@ -49,6 +50,11 @@ export function invite(e: Engine, txn: number): void {
     refuseWith(e, txn, 422, TEXT.MIN_SE);
     return;
   }
+  const replaced = replacedBy(e);
+  if (replaced < NONE) {
+    refuse(e, txn, -replaced);
+    return;
+  }
   const answer = described ? putSession(e, 1) : 0;
   // RFC 3261 §13.3.1.3: an offer that cannot be taken is 488.
   if (answer === NONE) {
@@ -58,6 +64,11 @@ export function invite(e: Engine, txn: number): void {
   const call = openServed(e, txn);
   if (call === NONE) return;
   r.sdpVersion[call] = 1;
+  r.transfers[call] = extension === EXTENSION.TRANSFER ? 1 : 0;
+  if (replaced !== NONE) {
+    r.replaces[call] = replaced + 1;
+    r.replacesSerial[call] = e.calls.serial[replaced]!;
+  }
   agreeInterval(e, call, wanted);
   if (extension === EXTENSION.RING) {
     r.phase[call] = PHASE.RINGING_ON;
@@ -118,6 +129,7 @@ export function pickUp(e: Engine, call: number): void {
   r.dropSdp(call);
   r.phase[call] = PHASE.UP;
   watchSession(e, call);
+  if (r.replaces[call] !== 0) endReplaced(e, call);
 }
 
 /** Body and Content-Type: the answer of this length that stands at bodyAt, or our offer for length 0. */

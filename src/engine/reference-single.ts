@@ -13,7 +13,7 @@ import { notifyWatchers } from './reference-events.ts';
 import { refuse, respond } from './server.ts';
 
 const IDENTITY = bytesOf('identity');
-const KNOWN = ['100rel', 'timer', 'norefersub', 'path'].map((name) => bytesOf(name));
+const KNOWN = ['100rel', 'timer', 'norefersub', 'path', 'replaces'].map((name) => bytesOf(name));
 const UNSUPPORTED = bytesOf('Unsupported: ');
 const COMMA = bytesOf(', ');
 export const ALLOW_EVENTS_LINE = bytesOf(`Allow-Events: ${ALLOW_EVENTS}\r\n`);
@@ -39,7 +39,7 @@ export function send(e: Engine, txn: number, status: number, call: number): void
   if (!respond(e, txn, wire, call)) e.tally.add(COUNTER.UNSENT);
 }
 
-/** Answers 420 or 415 to a request that wants what we do not know; true when it did. */
+/** Answers 420, 415 or 400 to a request that wants what we do not know, or what cannot be; true when it did. */
 export function unsupported(e: Engine, txn: number): boolean {
   const { msg } = e;
   const r = e.reference!;
@@ -60,6 +60,15 @@ export function unsupported(e: Engine, txn: number): boolean {
       send(e, txn, 420, NONE);
       return true;
     }
+  }
+  // RFC 3891 §3: Replaces stands in INVITE alone, once, and not beside a Join (RFC 3911).
+  const replaces = msg.first[HEADER.REPLACES]!;
+  if (
+    replaces !== NONE &&
+    (msg.method !== METHOD.INVITE || msg.next[replaces] !== NONE || msg.first[HEADER.JOIN] !== NONE)
+  ) {
+    refuse(e, txn, 400);
+    return true;
   }
   // RFC 3261 §8.2.3: an encoding we do not know is 415 with Accept-Encoding.
   if (msg.first[HEADER.CONTENT_ENCODING] !== NONE && !tokenIs(msg, HEADER.CONTENT_ENCODING, IDENTITY)) {

@@ -24,6 +24,8 @@ export const PHASE = {
   UP: 4,
   /** Reliable 183 and 180 one after the other; the 200 follows an offer in the early dialog, or EARLY_LIMIT_S later. */
   EARLY: 5,
+  /** The call is one of ours, and has no final response so far. */
+  CALLING: 6,
 } as const;
 
 /** Users registered, and documents published, at a time on one worker. */
@@ -41,7 +43,7 @@ export const TEXT = {
   ACCEPT_PIDF: line('Accept: application/pidf+xml'),
   ACCEPT_TEXT: line('Accept: text/plain, text/html, message/cpim, multipart/mixed'),
   IDENTITY: line('Accept-Encoding: identity'),
-  SUPPORTED: line('Supported: 100rel, timer, norefersub, path'),
+  SUPPORTED: line('Supported: 100rel, timer, norefersub, path, replaces'),
   LANGUAGE: line('Accept-Language: en'),
   RECV_INFO: line('Recv-Info: dtmf'),
   REQUIRE_TIMER: line('Require: timer'),
@@ -85,6 +87,30 @@ export class Reference {
   readonly notified: Int32Array;
   readonly eventChunk: Int32Array;
   readonly eventLen: Int32Array;
+  /** The last NOTIFY of the subscription: transaction + 1, 0 for none. */
+  readonly watchNotify: Int32Array;
+
+  // Calls that a REFER asked for (RFC 3515 §2.4): the dialog of the REFER and the call made for it know each other.
+  /** The server makes the calls that this dialog's REFER asks for. */
+  readonly transfers: Uint8Array;
+  /** The call was made by the server. */
+  readonly made: Uint8Array;
+  /** The one of the two to the other: slot + 1, 0 for none; and its serial number. */
+  readonly partner: Int32Array;
+  readonly partnerSerial: Int32Array;
+  /** The dialog's subscription to the event refer is alive; CSeq of its REFER where the Event names it, else 0. */
+  readonly referring: Uint8Array;
+  readonly referId: Int32Array;
+  /** What the call has come to, what was told of it, and the NOTIFY under way: transaction + 1. */
+  readonly referStatus: Int16Array;
+  readonly referTold: Int16Array;
+  readonly referNotify: Int32Array;
+  /** Calls made and not over. */
+  madeCalls = 0;
+  /** The dialog that this call takes the place of (RFC 3891 §3): slot + 1 and serial; and that such a one waits for its ACK to be ended. */
+  readonly replaces: Int32Array;
+  readonly replacesSerial: Int32Array;
+  readonly byeOnAck: Uint8Array;
   /** REFER requests of the dialog so far (RFC 3515 §2.4.6). */
   readonly refers: Int32Array;
   /** Session interval in seconds, 0 for none; whether we refresh it; and when the session, or the ringing, is over: worker seconds, 0 for never. */
@@ -126,6 +152,19 @@ export class Reference {
     this.notified = new Int32Array(maxCalls);
     this.eventChunk = new Int32Array(maxCalls);
     this.eventLen = new Int32Array(maxCalls);
+    this.watchNotify = new Int32Array(maxCalls);
+    this.transfers = new Uint8Array(maxCalls);
+    this.made = new Uint8Array(maxCalls);
+    this.partner = new Int32Array(maxCalls);
+    this.partnerSerial = new Int32Array(maxCalls);
+    this.referring = new Uint8Array(maxCalls);
+    this.referId = new Int32Array(maxCalls);
+    this.referStatus = new Int16Array(maxCalls);
+    this.referTold = new Int16Array(maxCalls);
+    this.referNotify = new Int32Array(maxCalls);
+    this.replaces = new Int32Array(maxCalls);
+    this.replacesSerial = new Int32Array(maxCalls);
+    this.byeOnAck = new Uint8Array(maxCalls);
     this.refers = new Int32Array(maxCalls);
     this.intervalS = new Int32Array(maxCalls);
     this.weRefresh = new Uint8Array(maxCalls);
@@ -192,6 +231,16 @@ export class Reference {
     this.watch[call] = 0;
     this.notified[call] = 0;
     this.eventChunk[call] = 0;
+    this.watchNotify[call] = 0;
+    this.transfers[call] = 0;
+    this.made[call] = 0;
+    this.partner[call] = 0;
+    this.referring[call] = 0;
+    this.referStatus[call] = 0;
+    this.referTold[call] = 0;
+    this.referNotify[call] = 0;
+    this.replaces[call] = 0;
+    this.byeOnAck[call] = 0;
     this.refers[call] = 0;
     this.intervalS[call] = 0;
     this.weRefresh[call] = 0;
@@ -214,6 +263,7 @@ export class Reference {
     this.eventChunk[call] = 0;
     if (this.watch[call]! > 0) this.watchers.remove(this.watch[call]! - 1);
     this.watch[call] = 0;
+    this.watchNotify[call] = 0;
   }
 
   /** When the subscription of a call ends, Infinity for none. */
@@ -244,4 +294,4 @@ export class Reference {
 }
 
 /** Ladder lines of the server's program: requests received by method id - 1, and what it sends by itself behind them. */
-export const LADDER = { NOTIFY: 14, UPDATE: 15 } as const;
+export const LADDER = { NOTIFY: 14, UPDATE: 15, INVITE: 16, BYE: 17 } as const;

@@ -79,7 +79,8 @@ export function inDialog(e: Engine, txn: number, call: number): void {
   }
   if (dialogs.state[call] === DIALOG.NONE) {
     // RFC 6665 §4.1.2.4: a NOTIFY may come before the 2xx to its SUBSCRIBE, and makes the dialog.
-    if (msg.method === METHOD.NOTIFY && dialogs.establishUas(call, msg) >= 0) dialogPeer(e, call);
+    if (msg.method === METHOD.NOTIFY && e.reference === null && dialogs.establishUas(call, msg) >= 0)
+      dialogPeer(e, call);
   } else if (refreshesTarget(msg.method)) dialogs.refreshTarget(call, msg);
   const serial = calls.serial[call]!;
   if (callRequest(e, call)) return;

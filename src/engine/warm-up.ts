@@ -1,5 +1,6 @@
 // Plays a few thousand calls between two engines of this thread over loopback before a run, so that the compiler has done its work when the first call is due. Its results are thrown away.
 
+import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 import { Memory } from '../sip/memory.ts';
 import type { Clock } from '../time/clock.ts';
 import { openUdp } from '../transport/open.ts';
@@ -75,9 +76,10 @@ async function open(
     token: caller ? 'warmup' : 'warmed',
     role,
     programs: [caller ? plan.caller : config.server ? config.programs.at(-1)! : plan.callee],
-    server: !caller && config.server,
+    server: !caller && (config.server || plan.callee.flow === REFERENCE_PROGRAM.flow),
     local: { address: HOST, port: 0, host: HOST },
-    target: targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: 'warm' },
+    target:
+      targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: plan.caller.user || 'warm' },
     load: caller
       ? {
           phases,

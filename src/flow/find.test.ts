@@ -35,6 +35,7 @@ describe('built-in flows', () => {
       ['publish-412', 'PUBLISH'],
       ['publish-423', 'PUBLISH'],
       ['redirect', 'INVITE', 'ACK', 'BYE'],
+      ['refer-attended', 'INVITE', 'ACK', 'REFER', 'NOTIFY', 'BYE'],
       ['refer-blind', 'INVITE', 'ACK', 'REFER', 'NOTIFY', 'BYE'],
       ['register', 'REGISTER'],
       ['register-423', 'REGISTER'],
@@ -69,7 +70,7 @@ describe('flows by name or file', () => {
     ['bsic', 'bsic: no flow is called bsic; mend: write basic; a file of yours needs its path, such as ./bsic.yaml'],
     [
       'zzz',
-      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, info-package, invite-auth, late-offer, message, message-long, message-multipart, options, options-dialog, prack-info-refer, prack-offer, publish, publish-412, publish-423, redirect, refer-blind, register, register-423, register-fetch, reinvite-hold, session-422, session-timer, subscribe, subscribe-423, subscribe-489, subscribe-dialog, subscribe-fetch, subscribe-mwi, subscribe-reg, update, update-early; a file of yours needs its path, such as ./zzz.yaml',
+      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, info-package, invite-auth, late-offer, message, message-long, message-multipart, options, options-dialog, prack-info-refer, prack-offer, publish, publish-412, publish-423, redirect, refer-attended, refer-blind, register, register-423, register-fetch, reinvite-hold, session-422, session-timer, subscribe, subscribe-423, subscribe-489, subscribe-dialog, subscribe-fetch, subscribe-mwi, subscribe-reg, update, update-early; a file of yours needs its path, such as ./zzz.yaml',
     ],
     [
       'none/such.yaml',
@@ -105,6 +106,7 @@ it('tells the flows that no ladder can answer from the others', () => {
     'publish',
     'publish-412',
     'publish-423',
+    'refer-attended',
     'register',
     'register-423',
     'register-fetch',

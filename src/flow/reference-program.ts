@@ -24,6 +24,6 @@ export const REFERENCE_PROGRAM: Program = {
   conditions: [],
   ladder: [
     ...METHOD_NAMES.slice(1).map((name) => line('caller', name)),
-    ...['NOTIFY', 'UPDATE'].map((name) => line('callee', name)),
+    ...['NOTIFY', 'UPDATE', 'INVITE', 'BYE'].map((name) => line('callee', name)),
   ],
 };

@@ -42,6 +42,4 @@ export const PACKAGES: readonly EventPackage[] = [
 ];
 
 /** Value of Allow-Events (RFC 6665 §8.2.2). */
-export const ALLOW_EVENTS = PACKAGES.slice(1)
-  .map(({ name }) => name)
-  .join(', ');
+export const ALLOW_EVENTS = [...PACKAGES.slice(1).map(({ name }) => name), 'refer'].join(', ');

@@ -162,6 +162,7 @@ export const HEADER = {
   RETRY_AFTER: 52,
   REASON: 53,
   PATH: 54,
+  JOIN: 60,
 } as const;
 
 export const HEADER_COUNT = HEADERS.length;

@@ -114,6 +114,8 @@ export class Pair {
       dataOrder: 'sequential',
       credentials: caller ? program.credentials : { user: 'busyhour', password: 'busyhour' },
       challenge: false,
+      referCalls: false,
+      referHoldUs: 1_000_000,
       rateLimitCps: 0,
       delayUs: 0,
       trace: false,

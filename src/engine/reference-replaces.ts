@@ -1,0 +1,54 @@
+// INVITE with Replaces at the reference server (RFC 3891 §3): which dialog it takes the place of, and how that one ends. Sends no INVITE.
+
+import { REPLACES, REPLACES_CELLS, readReplaces } from '../server/replaces.ts';
+import { NONE } from '../sip/message.ts';
+import { HEADER } from '../sip/names.ts';
+import { CALL } from './calls.ts';
+import type { Engine } from './engine.ts';
+import { PHASE } from './reference.ts';
+import { byeServed } from './reference-calls.ts';
+
+const found = new Int32Array(REPLACES_CELLS);
+
+/** The dialog that the INVITE in e.msg replaces: its slot, NONE without a Replaces, or the status it is refused with as a negative number. */
+export function replacedBy(e: Engine): number {
+  const { msg, bytes, calls, dialogs } = e;
+  const r = e.reference!;
+  const field = msg.first[HEADER.REPLACES]!;
+  if (field === NONE) return NONE;
+  if (!readReplaces(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, found)) return -400;
+  // RFC 3891 §3: to-tag is our tag, from-tag that of the peer; our tags name their slot.
+  const slot = e.identity.tagSlot(bytes, found[REPLACES.TO_TAG]!, found[REPLACES.TO_TAG + 1]!);
+  if (slot === NONE || !calls.is(slot, e.identity.serial) || !r.owns(slot)) return -481;
+  const known =
+    same(bytes, found, REPLACES.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!) &&
+    same(bytes, found, REPLACES.FROM_TAG, dialogs.remoteTagStart[slot]!, dialogs.remoteTagLen[slot]!);
+  // RFC 3891 §3: a dialog that no INVITE made is no match; one whose session is over is declined.
+  if (!known || r.sdpVersion[slot] === 0) return -481;
+  switch (r.phase[slot]) {
+    case PHASE.NONE:
+      return -603;
+    case PHASE.UP:
+      return found[REPLACES.EARLY_ONLY] === 1 ? -486 : slot;
+    default:
+      // RFC 3891 §3: an early dialog that the peer began is left alone. Early dialogs of our own calls are not kept.
+      return -481;
+  }
+}
+
+function same(bytes: Uint8Array, spans: Int32Array, cell: number, start: number, length: number): boolean {
+  const from = spans[cell]!;
+  if (spans[cell + 1]! - from !== length) return false;
+  for (let i = 0; i < length; i++) if (bytes[from + i] !== bytes[start + i]) return false;
+  return true;
+}
+
+/** RFC 3891 §3: the new call was answered: the one it replaces is ended by BYE, after its ACK (RFC 3261 §15). */
+export function endReplaced(e: Engine, call: number): void {
+  const r = e.reference!;
+  const old = r.replaces[call]! - 1;
+  r.replaces[call] = 0;
+  if (old < 0 || !e.calls.is(old, r.replacesSerial[call]!) || r.phase[old] !== PHASE.UP) return;
+  if (r.made[old] === 1 || (e.calls.flags[old]! & CALL.PEER_ACKED) !== 0) byeServed(e, old);
+  else r.byeOnAck[old] = 1;
+}
