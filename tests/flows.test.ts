@@ -110,17 +110,21 @@ describe('the reference server', () => {
     expect(caller.summary!.failures[0]!.reason).toMatch(/^unexpected: 486/);
   });
 
-  it.skipIf(!have('kamailio'))('is reached by every flow through Kamailio', async () => {
-    const callee = await startAnswerer([], { lifetimeMs: 200_000 });
-    const proxy = await startKamailio({ callee: `127.0.0.1:${callee.port}`, lifetimeMs: 200_000 });
-    for (const flow of ALL) {
-      const caller = await busyhour(['load', flow, `udp:127.0.0.1:${proxy.port}`, '--rate', '200', '--calls', '200']);
-      expectClean(caller, 200);
-    }
-    const answered = await callee.stop();
-    await proxy.stop();
-    expect(answered.summary!.calls.failed).toBe(0);
-  }, 150_000);
+  it.skipIf(!have('kamailio'))(
+    'is reached by every flow through Kamailio',
+    async () => {
+      const callee = await startAnswerer([], { lifetimeMs: 200_000 });
+      const proxy = await startKamailio({ callee: `127.0.0.1:${callee.port}`, lifetimeMs: 200_000 });
+      for (const flow of ALL) {
+        const caller = await busyhour(['load', flow, `udp:127.0.0.1:${proxy.port}`, '--rate', '200', '--calls', '200']);
+        expectClean(caller, 200);
+      }
+      const answered = await callee.stop();
+      await proxy.stop();
+      expect(answered.summary!.calls.failed).toBe(0);
+    },
+    150_000,
+  );
 });
 
 describe.skipIf(!have('sipp'))('SIPp', () => {

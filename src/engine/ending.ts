@@ -27,7 +27,7 @@ export function fail(e: Engine, leg: number, kind: number, method: number, statu
     method,
     status,
     place,
-    () => e.expectation(program, calls.pc[call]!),
+    () => e.expectation(program, calls.pc[call]!, status),
     () =>
       kind === FAILURE.UNEXPECTED_RESPONSE || kind === FAILURE.UNEXPECTED_REQUEST
         ? e.text(msg.start, Math.min(msg.end, msg.start + 4096))

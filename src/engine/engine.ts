@@ -388,12 +388,15 @@ export class Engine {
     this.tally.line(program, this.programs[program]!.rows[row * ROW_SIZE + ROW.LADDER]!, what);
   }
 
-  /** Label of what a call at `row` waits for. */
-  expectation(program: number, row: number): string {
+  /** Label of what a call at `row` waits for; where `status` is just that, also which request it should answer. */
+  expectation(program: number, row: number, status = 0): string {
     const { rows, ladder } = this.programs[program]!;
     const op = rows[row * ROW_SIZE + ROW.OP]!;
     if (op !== OP.RECV_REQUEST && op !== OP.RECV_RESPONSE) return '';
-    return ladder[rows[row * ROW_SIZE + ROW.LADDER]!]?.label ?? '';
+    const label = ladder[rows[row * ROW_SIZE + ROW.LADDER]!]?.label ?? '';
+    return status > 0 && label.startsWith(`${status} `)
+      ? `${label} to ${METHOD_NAMES[rows[row * ROW_SIZE + ROW.METHOD]!]}`
+      : label;
   }
 
   /** Timer nodes of a call: 0 the step, 1 the retransmission of what the call keeps. */

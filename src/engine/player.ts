@@ -2,7 +2,7 @@
 
 import { DIALOG } from '../dialog/dialogs.ts';
 import { FLAG, OP, ROW, ROW_SIZE } from '../flow/program.ts';
-import { matchRow, passable, settle } from '../flow/stepper.ts';
+import { LATER, matchRow, passable, settle } from '../flow/stepper.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { putDecimal } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
@@ -278,7 +278,11 @@ export function callRequest(e: Engine, call: number): boolean {
   const { msg, calls } = e;
   const main = calls.main[call]!;
   const row = rowFor(e, call, OP.RECV_REQUEST, msg.method, 0);
-  if (row === NONE) {
+  if (row === LATER && msg.method !== METHOD.ACK) {
+    postpone(e, call);
+    return true;
+  }
+  if (row < 0) {
     e.tally.add(COUNTER.UNEXPECTED);
     e.countRow(main, calls.pc[main]!, LINE.UNEXPECTED);
     return false;
@@ -291,6 +295,16 @@ export function callRequest(e: Engine, call: number): boolean {
   }
   advance(e, main);
   return true;
+}
+
+/** RFC 3261 §17.1.2.2, §17.1.1.2: a request whose turn has not come counts as lost; the peer sends it again. */
+function postpone(e: Engine, call: number): void {
+  const txn = e.received;
+  e.index.remove(txn);
+  closeTransaction(e, txn);
+  if (e.calls.inviteServer[call] === txn) e.calls.inviteServer[call] = NONE;
+  if (e.calls.otherServer[call] === txn) e.calls.otherServer[call] = NONE;
+  e.dialogs.remoteCseq[call] = e.msg.cseq - 1;
 }
 
 /** The step timer of a call has fired: a pause is over, or a wait was in vain. */

@@ -7,8 +7,11 @@ const NONE = -1;
 /** How far ahead of its turn a message may come: rows of one run of receives, remembered as bits of an integer. */
 const AHEAD_ROWS = 30;
 
+/** A request that fits, but whose turn comes only after another that was taken before its own: nothing can be kept of it, its retransmission will do. */
+export const LATER = -2;
+
 /**
- * The row that takes a received message when the call stands at `pc`, or NONE. Only the run of receives that begins
+ * The row that takes a received message when the call stands at `pc`, NONE or LATER. Only the run of receives that begins
  * at `pc` is looked at: datagrams overtake each other (a lost one comes later, by retransmission), so inside one run
  * the order does not matter; a message that belongs behind a send of ours is unexpected.
  * @param ahead bits of rows (relative to pc) that were taken before their turn
@@ -39,14 +42,27 @@ export function matchRow(
       rows[at + ROW.METHOD] === method &&
       rows[at + ROW.LEG] === leg &&
       (op === OP.RECV_REQUEST || (status >= rows[at + ROW.STATUS_LO]! && status <= rows[at + ROW.STATUS_HI]!)) &&
-      (row < pc || row - pc >= AHEAD_ROWS || (ahead & (1 << (row - pc))) === 0) &&
       (rows[at + ROW.WHERE] === NONE || meets(rows[at + ROW.WHERE]!))
-    )
-      return row;
+    ) {
+      if (op === OP.RECV_REQUEST && ahead !== 0 && isAlternativeTaken(rows, pc, ahead, row)) return LATER;
+      if (!isTaken(pc, ahead, row)) return row;
+    }
     row = rows[at + ROW.FLAGS]! & (FLAG.ALTERNATIVE | FLAG.OPTIONAL) ? row + 1 : rows[at + ROW.NEXT]!;
     if (row < pc) return NONE; // a loop back: those rows are not in this run
   }
   return NONE;
+}
+
+function isTaken(pc: number, ahead: number, row: number): boolean {
+  return row >= pc && row - pc < AHEAD_ROWS && (ahead & (1 << (row - pc))) !== 0;
+}
+
+/** Whether `row` is one of several alternatives of which one was taken before its turn. */
+function isAlternativeTaken(rows: Int32Array, pc: number, ahead: number, row: number): boolean {
+  let first = row;
+  while (first > pc && (rows[(first - 1) * ROW_SIZE + ROW.FLAGS]! & FLAG.ALTERNATIVE) !== 0) first--;
+  const single = first === row && (rows[row * ROW_SIZE + ROW.FLAGS]! & FLAG.ALTERNATIVE) === 0;
+  return !single && (isTaken(pc, ahead, first) || takenAlternative(rows, pc, ahead, first) !== NONE);
 }
 
 /**
@@ -62,8 +78,7 @@ export function passable(rows: Int32Array, pc: number, ahead: number, row: numbe
       at = rows[base + ROW.NEXT]!;
       continue;
     }
-    const taken = at - pc < AHEAD_ROWS && (ahead & (1 << (at - pc))) !== 0;
-    if (taken) at = rows[base + ROW.NEXT]!;
+    if (isTaken(pc, ahead, at)) at = rows[base + ROW.NEXT]!;
     else if (rows[base + ROW.FLAGS]! & (FLAG.OPTIONAL | FLAG.ALTERNATIVE)) at++;
     else return false;
   }
@@ -83,7 +98,7 @@ export function settle(rows: Int32Array, pc: number, ahead: number): number {
     const op = rows[base + ROW.OP]!;
     if (op === OP.GOTO) at = rows[base + ROW.NEXT]!;
     else if (op !== OP.RECV_REQUEST && op !== OP.RECV_RESPONSE) return at;
-    else if (at - pc >= 0 && at - pc < AHEAD_ROWS && (ahead & (1 << (at - pc))) !== 0) {
+    else if (isTaken(pc, ahead, at)) {
       at = rows[base + ROW.NEXT]!;
     } else if (takenAlternative(rows, pc, ahead, at) !== NONE) {
       at = rows[takenAlternative(rows, pc, ahead, at) * ROW_SIZE + ROW.NEXT]!;
@@ -101,7 +116,7 @@ function takenAlternative(rows: Int32Array, pc: number, ahead: number, at: numbe
   let row = at;
   while ((rows[row * ROW_SIZE + ROW.FLAGS]! & FLAG.ALTERNATIVE) !== 0) {
     row++;
-    if (row - pc >= 0 && row - pc < AHEAD_ROWS && (ahead & (1 << (row - pc))) !== 0) return row;
+    if (isTaken(pc, ahead, row)) return row;
   }
   return NONE;
 }
