@@ -181,6 +181,10 @@ export function serveTimer(e: Engine, call: number): void {
       refuse(e, e.calls.inviteServer[call]!, 480);
       r.phase[call] = PHASE.NONE;
       r.sessionEndS[call] = 0;
+    } else if (r.intervalS[call] === 0) {
+      if (r.subscribedUntilS(call) <= nowS) expireSubscription(e, call);
+      byeServed(e, call);
+      return;
     } else if (r.weRefresh[call] === 1) {
       refresh(e, call);
       watchSession(e, call);

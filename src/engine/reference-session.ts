@@ -1,7 +1,14 @@
 // The INVITE sessions of the reference server: ringing, the answer to an offer, its changes and its timer (RFC 3261 §13, §14, RFC 3262, RFC 3311, RFC 4028). Finds no call; plays no flow.
 
 import { COUNTER } from '../metrics/counters.ts';
-import { EARLY_LIMIT_S, EXTENSION, extensionOf, RING_LIMIT_S, refusalOf } from '../server/extensions.ts';
+import {
+  EARLY_LIMIT_S,
+  EXTENSION,
+  extensionOf,
+  LONGEST_CALL_S,
+  RING_LIMIT_S,
+  refusalOf,
+} from '../server/extensions.ts';
 import { putAnswer } from '../server/session-answer.ts';
 import { bytesOf } from '../sip/bytes.ts';
 import { tokenIs } from '../sip/fields.ts';
@@ -190,11 +197,12 @@ function addInterval(e: Engine, call: number): void {
   r.add(r.weRefresh[call] === 1 ? BY_UAS : BY_UAC);
 }
 
-/** RFC 4028 §10: we refresh at half the interval, or give the call up a while before its end. */
+/** RFC 4028 §10: we refresh at half the interval, or give the call up a while before its end; without an interval, after LONGEST_CALL_S. */
 export function watchSession(e: Engine, call: number): void {
   const r = e.reference!;
   const s = r.intervalS[call]!;
-  r.sessionEndS[call] = s === 0 ? 0 : r.nowS() + (r.weRefresh[call] === 1 ? s / 2 : s - Math.min(32, s / 3));
+  const left = s === 0 ? LONGEST_CALL_S : r.weRefresh[call] === 1 ? s / 2 : s - Math.min(32, s / 3);
+  r.sessionEndS[call] = r.nowS() + left;
   r.arm(call);
 }
 

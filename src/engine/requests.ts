@@ -1,6 +1,6 @@
 // Which call a new request belongs to, or begins: CANCEL, requests in a dialog, requests outside of one (RFC 3261 §8.2, §9.2, §12.2.2). Answers what no call takes; runs no timer.
 
-import { DIALOG } from '../dialog/dialogs.ts';
+import { DIALOG, ESTABLISH } from '../dialog/dialogs.ts';
 import { OP, ROW, ROW_SIZE } from '../flow/program.ts';
 import { COUNTER } from '../metrics/counters.ts';
 import { Cseq, readRack } from '../sip/cseq.ts';
@@ -167,13 +167,7 @@ function comeAgain(e: Engine, txn: number, call: number): void {
   adopt(e, txn, call);
   e.calls.peerInviteCseq[call] = e.msg.cseq;
   e.calls.peer[call] = e.receivedPeer;
-  if (e.dialogs.establishUas(call, e.msg) < 0) {
-    refuse(e, txn, 400);
-    fail(e, call, FAILURE.NO_CONTACT, e.msg.method, 0);
-    return;
-  }
-  dialogPeer(e, call);
-  callRequest(e, call);
+  if (makeDialog(e, txn, call)) callRequest(e, call);
 }
 
 /** The request in e.msg, outside a dialog, begins a call of `program`, and its dialog where it makes one; NONE when it was refused. */
@@ -192,14 +186,22 @@ export function beginCall(e: Engine, txn: number, program: number): number {
   adopt(e, txn, call);
   if (msg.method === METHOD.INVITE) e.calls.peerInviteCseq[call] = msg.cseq;
   if (!makesDialog(msg.method)) return call;
-  if (e.dialogs.establishUas(call, msg) < 0) {
-    // RFC 3261 §8.1.1.8, RFC 6665 §4.1.2.1, RFC 3515 §2.2: a request that may make a dialog carries exactly one Contact.
-    refuse(e, txn, 400);
-    fail(e, call, FAILURE.NO_CONTACT, msg.method, 0);
-    return NONE;
+  return makeDialog(e, txn, call) ? call : NONE;
+}
+
+/** The request in e.msg makes the dialog of `call`; when it cannot, it is refused and the call has failed. */
+function makeDialog(e: Engine, txn: number, call: number): boolean {
+  const { msg } = e;
+  const result = e.dialogs.establishUas(call, msg);
+  if (result === ESTABLISH.OK) {
+    dialogPeer(e, call);
+    return true;
   }
-  dialogPeer(e, call);
-  return call;
+  // RFC 3261 §8.1.1.8, RFC 6665 §4.1.2.1, RFC 3515 §2.2: a request that may make a dialog carries exactly one Contact.
+  const full = result === ESTABLISH.NO_MEMORY;
+  refuse(e, txn, full ? 503 : 400);
+  fail(e, call, full ? FAILURE.MEMORY_FULL : FAILURE.NO_CONTACT, msg.method, 0);
+  return false;
 }
 
 /** Methods whose 2xx makes a dialog outside of one: RFC 3261 §12.1, RFC 6665 §4.1, RFC 3515 §2.4.4. */

@@ -14,6 +14,8 @@ import { PACKAGE } from './packages.ts';
 const TAG_DIGITS = 16;
 const PIDF = bytesOf('application/pidf+xml');
 const PRESENCE = bytesOf('presence');
+/** Documents of all publications together: a part of the worker's memory, so that nobody who publishes can take it all. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 export class Publications {
   readonly rows: Chains;
@@ -25,6 +27,9 @@ export class Publications {
   /** The document: chunk offset + 1, 0 for none. */
   private readonly bodyChunk: Int32Array;
   private readonly bodyLen: Int32Array;
+  /** Bytes of all documents. */
+  private stored = 0;
+  private readonly mostBytes: number;
   private lastSerial = 0;
   /** The resource of the last request: its key. */
   readonly key = new Int32Array(2);
@@ -36,7 +41,8 @@ export class Publications {
   private tagSerial = 0;
   private readonly bad = new Int32Array(1);
 
-  constructor(capacity: number, memory: Memory, seeds: Int32Array) {
+  constructor(capacity: number, memory: Memory, seeds: Int32Array, mostBytes = MOST_BYTES) {
+    this.mostBytes = mostBytes;
     this.rows = new Chains(capacity);
     this.memory = memory;
     this.bytes = memory.bytes;
@@ -95,13 +101,14 @@ export class Publications {
       if (known !== NONE) this.drop(known);
       return 200;
     }
+    if (this.stored + length > this.mostBytes) return 503;
     const chunk = length === 0 ? NONE : this.memory.alloc(length);
     if (length > 0 && chunk === NONE) return 503;
     let row = known;
     if (row === NONE) {
       row = this.rows.add(this.key[0]!, this.key[1]!);
       if (row === NONE) {
-        this.memory.free(chunk, length);
+        if (chunk !== NONE) this.memory.free(chunk, length);
         return 503;
       }
       this.bodyChunk[row] = 0;
@@ -111,6 +118,7 @@ export class Publications {
       copyWithin(this.bytes, chunk, msg.bodyStart, length);
       this.bodyChunk[row] = chunk + 1;
       this.bodyLen[row] = length;
+      this.stored += length;
       this.changed = true;
     }
     this.rows.expiresS[row] = nowS + this.expiresS;
@@ -131,7 +139,10 @@ export class Publications {
   }
 
   private freeBody(row: number): void {
-    if (this.bodyChunk[row]! > 0) this.memory.free(this.bodyChunk[row]! - 1, this.bodyLen[row]!);
+    if (this.bodyChunk[row]! > 0) {
+      this.memory.free(this.bodyChunk[row]! - 1, this.bodyLen[row]!);
+      this.stored -= this.bodyLen[row]!;
+    }
     this.bodyChunk[row] = 0;
   }
 

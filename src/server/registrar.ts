@@ -12,6 +12,8 @@ import { Chains } from './chains.ts';
 import { BRIEF, grantedS, SHORTEST_S } from './expiry.ts';
 import { hashSpan, mixResource } from './keys.ts';
 
+/** Contact URIs of all users together: a part of the worker's memory, so that nobody who registers can take it all. */
+const MOST_BYTES = 512 * 1024 * 1024;
 /** Contacts one user may have, and one request may name. */
 const MOST_CONTACTS = 10;
 
@@ -34,6 +36,9 @@ export class Registrar {
   private readonly cseq: Int32Array;
   /** Thousandths, NONE when the contact gave none. */
   private readonly q: Int16Array;
+  /** Bytes of all contacts. */
+  private stored = 0;
+  private readonly mostBytes: number;
   private readonly seeds: Int32Array;
   private readonly key = new Int32Array(2);
   private readonly callId = new Int32Array(2);
@@ -46,7 +51,8 @@ export class Registrar {
   /** Where the header lines of the last answer end. */
   end = 0;
 
-  constructor(capacity: number, memory: Memory, seeds: Int32Array) {
+  constructor(capacity: number, memory: Memory, seeds: Int32Array, mostBytes = MOST_BYTES) {
+    this.mostBytes = mostBytes;
     this.bindings = new Chains(capacity);
     this.memory = memory;
     this.bytes = memory.bytes;
@@ -95,6 +101,7 @@ export class Registrar {
 
   private drop(row: number): void {
     this.memory.free(this.uriChunk[row]!, this.uriLen[row]!);
+    this.stored -= this.uriLen[row]!;
     this.bindings.remove(row);
   }
 
@@ -127,16 +134,20 @@ export class Registrar {
     const status = this.readContacts(msg);
     if (status !== 200) return status;
     let more = 0;
+    let bytes = 0;
     for (let i = 0; i < this.count; i++) {
       const row = this.find(msg, i);
       if (row === NONE) {
-        if (this.wanted[i * 4 + 2]! > 0) more++;
+        if (this.wanted[i * 4 + 2]! > 0) {
+          more++;
+          bytes += this.wanted[i * 4 + 1]! - this.wanted[i * 4]!;
+        }
       } else if (this.isOld(row, msg)) return 500;
     }
     let have = 0;
     for (let r = this.bindings.first(this.key[0]!, this.key[1]!); r !== NONE; r = this.bindings.next[r]!) have++;
     if (have + more > MOST_CONTACTS) return 403;
-    if (this.bindings.inUse + more > this.bindings.capacity) return 503;
+    if (this.bindings.inUse + more > this.bindings.capacity || this.stored + bytes > this.mostBytes) return 503;
     for (let i = 0; i < this.count; i++) {
       const row = this.find(msg, i);
       if (this.wanted[i * 4 + 2] === 0) {
@@ -191,6 +202,7 @@ export class Registrar {
       copyWithin(this.bytes, chunk, start, length);
       this.uriChunk[row] = chunk;
       this.uriLen[row] = length;
+      this.stored += length;
       this.uriA[row] = this.uri[0]!;
       this.uriB[row] = this.uri[1]!;
     }
