@@ -184,9 +184,9 @@ describe('the other commands', () => {
       { listen: ['udp:127.0.0.1:1', '127.0.0.1:2'] },
     ],
     [
-      ['answer', '--auth', '--rate-limit', '5', '--duration', '3s'],
+      ['answer', '--auth', '--refer-calls', '--rate-limit', '5', '--duration', '3s'],
       'answer',
-      { auth: true, rateLimit: 5, duration: '3s' },
+      { auth: true, referCalls: true, rateLimit: 5, duration: '3s' },
     ],
     [['flows', '--json'], 'flows', { json: true }],
   ] as const)('%j', async (args, command, options) => {
