@@ -1,12 +1,14 @@
 // Where a 3xx sends a call (RFC 3261 §8.1.3.4): its best Contact, kept for the next INVITE of the call. Sends nothing; a host that is a name is not asked for.
 
-import { ADDRESS, putRequestUri, readAddress } from '../dialog/address.ts';
+import { Contact, readContact } from '../sip/contact.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
+import { putRequestUri, readUri, SCHEME, Uri } from '../sip/uri.ts';
 import type { Engine } from './engine.ts';
 
-const address = new Int32Array(4);
+const contact = new Contact();
+const uri = new Uri();
 /** [0]: length of the URI kept last. */
 export const kept = new Int32Array(1);
 
@@ -19,14 +21,15 @@ export function takeRedirect(e: Engine, call: number): boolean {
   for (let field = msg.first[HEADER.CONTACT]!; field !== NONE; field = msg.next[field]!) {
     const stop = msg.valueEnd[field]!;
     for (let at = msg.valueStart[field]!; at < stop; at++) {
-      at = readAddress(bytes, at, stop, address);
-      const q = weight(e.text(address[ADDRESS.PARAMS_START]!, address[ADDRESS.PARAMS_END]!));
-      const from = address[ADDRESS.URI_START]!;
-      const to = address[ADDRESS.URI_END]!;
-      if (q <= best || !isSip(e, from) || e.peers.ofUri(bytes, from, to) === NONE) continue;
+      at = readContact(bytes, at, stop, contact);
+      const { uriStart, uriEnd } = contact.address;
+      // RFC 3261 §20.10: q from 0 to 1; a Contact without one counts as wanted most.
+      const q = contact.q === NONE ? 1_000 : contact.q;
+      if (q <= best || readUri(bytes, uriStart, uriEnd, uri) !== 0 || uri.kind !== SCHEME.SIP) continue;
+      if (e.peers.ofUri(bytes, uriStart, uriEnd) === NONE) continue;
       best = q;
-      start = from;
-      end = to;
+      start = uriStart;
+      end = uriEnd;
     }
   }
   if (best < 0) return false;
@@ -45,16 +48,6 @@ export function keepUri(e: Engine, start: number, end: number): number {
   const chunk = e.memory.alloc(kept[0]!);
   if (chunk !== NONE) copyWithin(e.bytes, chunk, e.calledAt, kept[0]!);
   return chunk;
-}
-
-/** RFC 3261 §20.10: q from 0 to 1; a Contact without one counts as wanted most. */
-function weight(parameters: string): number {
-  const q = /;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)/i.exec(parameters)?.[1];
-  return q === undefined ? 1 : Number(q);
-}
-
-function isSip(e: Engine, start: number): boolean {
-  return e.text(start, start + 4).toLowerCase() === 'sip:';
 }
 
 /** Gives the INVITE of a call that was sent elsewhere its Request-URI; the transaction keeps a copy. False for want of memory. */

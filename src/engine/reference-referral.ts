@@ -1,14 +1,16 @@
 // REFER at the reference server (RFC 3515 §2.4): taken, the call it asks for made where that is wanted, and its outcome told by NOTIFY. Plays no flow.
 
-import { ADDRESS, readAddress } from '../dialog/address.ts';
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { RING_LIMIT_S } from '../server/extensions.ts';
-import { tokenIs, wholeNumber } from '../server/read.ts';
-import { findReplaces, putUnescaped } from '../server/replaces.ts';
+import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, equalsIgnoreCase, putDecimal, putText } from '../sip/bytes.ts';
+import { secondsOf, tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { findParam, Param } from '../sip/params.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
+import { Span } from '../sip/scan.ts';
+import { putUnescaped, readUri, readUriHeader, SCHEME, Uri } from '../sip/uri.ts';
 import { CALL } from './calls.ts';
 import { closeTransaction, launch, openClient, setIdentity, setOutside, setTransaction } from './client.ts';
 import { confirmDialog } from './dialog-usage.ts';
@@ -38,11 +40,13 @@ const SUPPORTED = bytesOf('Supported: replaces\r\n');
 const REPLACES = bytesOf('Replaces: ');
 const REFERRED_BY = bytesOf('Referred-By: ');
 const FALSE = bytesOf('false');
-const SIP = bytesOf('sip:');
-const METHOD_INVITE = bytesOf(';method=invite');
-const METHOD_PARAM = bytesOf(';method=');
-const address = new Int32Array(4);
-const span = new Int32Array(2);
+const REPLACES_NAME = bytesOf('replaces');
+const METHOD_PARAM = bytesOf('method');
+const INVITE = bytesOf('invite');
+const address = new Address();
+const uri = new Uri();
+const header = new Param();
+const span = new Span();
 /** Status lines by status, made when first told. */
 const phrases = new Map<number, Uint8Array>();
 
@@ -106,22 +110,37 @@ export function refer(e: Engine, call: number, txn: number): boolean {
 function destination(e: Engine, field: number): number {
   const { msg, bytes, transport } = e;
   readAddress(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, address);
-  const start = address[ADDRESS.URI_START]!;
-  const end = address[ADDRESS.URI_END]!;
-  if (!equalsIgnoreCase(bytes, start, Math.min(end, start + SIP.length), SIP)) return 416;
-  if (findReplaces(bytes, start, end, span) && putUnescaped(bytes, e.reference!.bodyAt, span[0]!, span[1]!) < 0)
-    return 400;
-  for (let at = start; at + METHOD_PARAM.length <= end; at++)
-    if (
-      equalsIgnoreCase(bytes, at, at + METHOD_PARAM.length, METHOD_PARAM) &&
-      !equalsIgnoreCase(bytes, at, at + METHOD_INVITE.length, METHOD_INVITE)
-    )
-      return 501;
-  const peer = e.peers.ofUri(bytes, start, end);
+  const { uriStart, uriEnd } = address;
+  if (readUri(bytes, uriStart, uriEnd, uri) !== 0) return 400;
+  if (uri.kind !== SCHEME.SIP) return 416;
+  if (putReplaces(e, e.reference!.bodyAt) === NONE) return 400;
+  const other =
+    findParam(bytes, uri.paramsStart, uri.paramsEnd, METHOD_PARAM, span) &&
+    !equalsIgnoreCase(bytes, span.start, span.end, INVITE);
+  if (other) return 501;
+  const peer = e.peers.ofUri(bytes, uriStart, uriEnd);
   if (peer === NONE) return 503;
   const host = transport.peerAddress(peer);
   if (e.config.referCalls || host === transport.peerAddress(e.receivedPeer)) return 0;
   return host === e.config.local.host && transport.peerPort(peer) === transport.localPort ? 0 : 603;
+}
+
+/**
+ * Writes the value of the header Replaces in the URI at hand at `to` (RFC 3261 §19.1.1), escapes resolved; the offset after it: `to` when there is
+ * none, NONE when it holds what is no printable ASCII and would write lines of its own.
+ */
+function putReplaces(e: Engine, to: number): number {
+  const { bytes } = e;
+  if (uri.headersStart === NONE) return to;
+  for (let at = uri.headersStart; at < uri.headersEnd; at++) {
+    at = readUriHeader(bytes, at, uri.headersEnd, header);
+    if (header.valueStart === NONE || !equalsIgnoreCase(bytes, header.nameStart, header.nameEnd, REPLACES_NAME))
+      continue;
+    const end = putUnescaped(bytes, to, bytes, header.valueStart, header.valueEnd);
+    for (let i = to; i < end; i++) if (bytes[i]! < 32 || bytes[i]! > 126) return NONE;
+    return end;
+  }
+  return to;
 }
 
 function openMade(e: Engine): number {
@@ -139,20 +158,20 @@ function callOut(e: Engine, made: number, field: number): void {
   const { msg, bytes, calls, dialogs, links, txns } = e;
   const r = e.reference!;
   readAddress(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, address);
-  const start = address[ADDRESS.URI_START]!;
-  const end = address[ADDRESS.URI_END]!;
-  calls.peer[made] = e.peers.ofUri(bytes, start, end);
+  const { uriStart, uriEnd } = address;
+  readUri(bytes, uriStart, uriEnd, uri);
+  calls.peer[made] = e.peers.ofUri(bytes, uriStart, uriEnd);
   r.phase[made] = PHASE.CALLING;
   r.sdpVersion[made] = 1;
   const cseq = ++dialogs.localCseq[made]!;
   const txn = openClient(e, METHOD.INVITE, made, calls.peer[made]!, cseq);
-  const uri = txn === NONE ? NONE : keepUri(e, start, end);
-  if (uri === NONE) {
+  const requestUri = txn === NONE ? NONE : keepUri(e, uriStart, uriEnd);
+  if (requestUri === NONE) {
     if (txn !== NONE) closeTransaction(e, txn);
     fail(e, made, txn === NONE ? FAILURE.TABLE_FULL : FAILURE.MEMORY_FULL, METHOD.INVITE, 0);
     return;
   }
-  links.uri[txn] = uri + 1;
+  links.uri[txn] = requestUri + 1;
   links.uriLength[txn] = kept[0]!;
   txns.flags[txn]! |= TXN.INITIAL;
   txns.line[txn] = LADDER.INVITE;
@@ -163,10 +182,12 @@ function callOut(e: Engine, made: number, field: number): void {
   setTransaction(e, BRANCH_KIND.TRANSACTION, txn, cseq);
   r.begin();
   r.add(SUPPORTED);
-  if (findReplaces(bytes, start, end, span)) {
-    // RFC 3261 §19.1.5: the headers of the URI become headers of the request. Of them only Replaces is taken (RFC 3891 §4).
+  // RFC 3261 §19.1.5: the headers of the URI become headers of the request. Of them only Replaces is taken (RFC 3891 §4).
+  const from = r.at + REPLACES.length;
+  const end = putReplaces(e, from);
+  if (end > from) {
     r.add(REPLACES);
-    r.addTo(putUnescaped(bytes, r.at, span[0]!, span[1]!));
+    r.addTo(end);
     r.add(TEXT.END);
   }
   const by = msg.first[HEADER.REFERRED_BY]!;
@@ -306,7 +327,7 @@ export function subscribeReferral(e: Engine, call: number, txn: number): void {
     refuse(e, txn, 403);
     return;
   }
-  const over = wholeNumber(e.msg, HEADER.EXPIRES) === 0;
+  const over = secondsOf(e.msg, HEADER.EXPIRES) === 0;
   r.begin();
   r.add(EXPIRES);
   r.addNumber(over ? 0 : LASTS_S);

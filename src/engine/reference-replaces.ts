@@ -1,14 +1,15 @@
 // INVITE with Replaces at the reference server (RFC 3891 §3): which dialog it takes the place of, and how that one ends. Sends no INVITE.
 
-import { REPLACES, REPLACES_CELLS, readReplaces } from '../server/replaces.ts';
+import { isSingle } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
+import { Replaces, readReplaces } from '../sip/replaces.ts';
 import { CALL } from './calls.ts';
 import type { Engine } from './engine.ts';
 import { PHASE } from './reference.ts';
 import { byeServed } from './reference-calls.ts';
 
-const found = new Int32Array(REPLACES_CELLS);
+const found = new Replaces();
 
 /** The dialog that the INVITE in e.msg replaces: its slot, NONE without a Replaces, or the status it is refused with as a negative number. */
 export function replacedBy(e: Engine): number {
@@ -16,29 +17,29 @@ export function replacedBy(e: Engine): number {
   const r = e.reference!;
   const field = msg.first[HEADER.REPLACES]!;
   if (field === NONE) return NONE;
-  if (!readReplaces(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, found)) return -400;
+  if (!isSingle(msg, HEADER.REPLACES)) return -400;
+  if (readReplaces(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, found) !== 0) return -400;
   // RFC 3891 §3: to-tag is our tag, from-tag that of the peer; our tags name their slot.
-  const slot = e.identity.tagSlot(bytes, found[REPLACES.TO_TAG]!, found[REPLACES.TO_TAG + 1]!);
+  const slot = e.identity.tagSlot(bytes, found.toTag.start, found.toTag.end);
   if (slot === NONE || !calls.is(slot, e.identity.serial) || !r.owns(slot)) return -481;
   const known =
-    same(bytes, found, REPLACES.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!) &&
-    same(bytes, found, REPLACES.FROM_TAG, dialogs.remoteTagStart[slot]!, dialogs.remoteTagLen[slot]!);
+    same(bytes, found.callIdStart, found.callIdEnd, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!) &&
+    same(bytes, found.fromTag.start, found.fromTag.end, dialogs.remoteTagStart[slot]!, dialogs.remoteTagLen[slot]!);
   // RFC 3891 §3: a dialog that no INVITE made is no match; one whose session is over is declined.
   if (!known || r.sdpVersion[slot] === 0) return -481;
   switch (r.phase[slot]) {
     case PHASE.NONE:
       return -603;
     case PHASE.UP:
-      return found[REPLACES.EARLY_ONLY] === 1 ? -486 : slot;
+      return found.earlyOnly ? -486 : slot;
     default:
       // RFC 3891 §3: an early dialog that the peer began is left alone. Early dialogs of our own calls are not kept.
       return -481;
   }
 }
 
-function same(bytes: Uint8Array, spans: Int32Array, cell: number, start: number, length: number): boolean {
-  const from = spans[cell]!;
-  if (spans[cell + 1]! - from !== length) return false;
+function same(bytes: Uint8Array, from: number, to: number, start: number, length: number): boolean {
+  if (to - from !== length) return false;
   for (let i = 0; i < length; i++) if (bytes[from + i] !== bytes[start + i]) return false;
   return true;
 }
