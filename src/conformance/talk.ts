@@ -114,6 +114,20 @@ export class Talk extends Peer {
     }
   }
 
+  /**
+   * A request as it is, then with `change` (over `plain`): both must get the same final status.
+   * @returns the response to the changed one
+   */
+  async sameAnswer(method: string, change: RequestParts, plain: RequestParts = {}): Promise<Received> {
+    this.send(this.request(method, plain));
+    const usual = await this.expect('final', { strictly: true });
+    if (usual.status >= 300 && method === 'INVITE') this.ack(usual);
+    this.send(this.request(method, { ...plain, ...change }));
+    const response = await this.expect('final', { strictly: true });
+    this.verify(response.status === usual.status, `${usual.startLine}, as without the change`, response.startLine);
+    return response;
+  }
+
   /** Waits; what comes meanwhile is kept. */
   async pause(ms: number): Promise<void> {
     await this.take(() => false, ms);

@@ -1,6 +1,6 @@
 // From checked options to what each worker is told. Pure arithmetic; opens nothing.
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { type DataTable, type LoadConfig, METHOD_NAMES, type WorkerConfig } from '../engine/protocol.ts';
 import type { Program } from '../flow/program.ts';
@@ -77,6 +77,11 @@ function dialogsOf(programs: readonly Program[]): number {
 
 type Config = Omit<WorkerConfig, 'control'>;
 
+/** For Identity: as random as can be had. */
+function secret(): [number, number] {
+  return [randomInt(2 ** 32) | 0, randomInt(2 ** 32) | 0];
+}
+
 function token(): string {
   const letters = '0123456789abcdefghijklmnopqrstuvwxyz';
   return Array.from(randomBytes(6), (byte) => letters[byte % 36]).join('');
@@ -128,10 +133,12 @@ export function planLoad(options: LoadOptions): Config[] {
     shardCount,
   };
   const id = token();
+  const hidden = secret();
   return Array.from({ length: workers }, (_, index) => ({
     index,
     count: workers,
     token: id,
+    secret: hidden,
     role: 'caller' as const,
     programs: options.programs,
     server: false,
@@ -174,11 +181,13 @@ export function planAnswer(options: AnswerOptions): Config[] {
   const { listen, workers } = options;
   const count = listen.length * workers;
   const id = token();
+  const hidden = secret();
   return listen.flatMap((local, l) =>
     Array.from({ length: workers }, (_, w) => ({
       index: l * workers + w,
       count,
       token: id,
+      secret: hidden,
       role: 'callee' as const,
       programs: options.programs,
       server: options.server,

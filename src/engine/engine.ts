@@ -180,7 +180,7 @@ export class Engine {
     this.dialogs = new Dialogs(config.maxCalls + 1, memory, this.isCallee);
     this.callNodes = txnCapacity * 2;
     this.lanes = new Lanes(this.callNodes + config.maxCalls * 2, this.now);
-    this.identity = new Identity(config.token, config.index);
+    this.identity = new Identity(config.token, config.index, config.secret);
     this.tally = new Tally(config.programs.map((p) => p.ladder.length));
     this.rules = config.rules ? new RuleChecker(RULES) : null;
     this.lag = this.recorder.series('lag');

@@ -8,6 +8,7 @@ const COOKIE = 'z9hG4bK';
 const STEM = 8; // token and worker
 const SLOT_DIGITS = 6;
 const SERIAL_DIGITS = 8;
+const SLOT_MASK = 0xffffff;
 
 /** Length of tags and of the part of a Call-ID before the `@`: stem, slot, serial. */
 export const TAG_LENGTH = STEM + SLOT_DIGITS + SERIAL_DIGITS;
@@ -17,15 +18,34 @@ export const BRANCH_LENGTH = COOKIE.length + 1 + TAG_LENGTH;
 /** What a branch belongs to: a transaction slot, or the ACK for a 2xx of an INVITE transaction. */
 export const BRANCH_KIND = { TRANSACTION: 116 /* t */, ACK: 97 /* a */ } as const;
 
+/** Every 32-bit number to another one and back (the finalizer of a hash, which is a bijection). */
+function scramble(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return x ^ (x >>> 16);
+}
+
+function unscramble(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x43021123);
+  x = Math.imul(x ^ (x >>> 15) ^ (x >>> 30), 0x1d69e2a5);
+  return x ^ (x >>> 16);
+}
+
+/**
+ * RFC 3261 §19.3: a tag has at least 32 bits that nobody can foretell: slot and serial number stand in it scrambled under the
+ * secret of the run.
+ */
 export class Identity {
   private readonly stem: Uint8Array;
+  private readonly keys: Int32Array;
   private readonly cookie: Uint8Array;
   private readonly bad = new Int32Array(1);
   /** Serial number found by the last successful `tagSlot` or `branchSlot`, as a signed 32-bit integer. */
   serial = 0;
 
-  /** @param token six characters that tell this run from others; @param worker 0–255 */
-  constructor(token: string, worker: number) {
+  /** @param token six characters that tell this run from others; @param worker 0–255; @param secret of 32 bits each */
+  constructor(token: string, worker: number, secret: readonly [number, number]) {
+    this.keys = Int32Array.of(secret[0], secret[1]);
     if (!/^[0-9a-z]{6}$/.test(token)) throw new TypeError(`identity: token ${token} is not six of [0-9a-z]`);
     this.stem = bytesOf(token + worker.toString(16).padStart(2, '0'));
     this.cookie = bytesOf(COOKIE);
@@ -33,9 +53,10 @@ export class Identity {
 
   /** Writes the tag of a call: TAG_LENGTH bytes. */
   putTag(bytes: Uint8Array, at: number, slot: number, serial: number): void {
+    const hidden = scramble(serial ^ this.keys[0]!);
     putText(bytes, at, this.stem);
-    putHex(bytes, at + STEM, slot, SLOT_DIGITS);
-    putHex(bytes, at + STEM + SLOT_DIGITS, serial, SERIAL_DIGITS);
+    putHex(bytes, at + STEM, slot ^ (scramble(hidden ^ this.keys[1]!) & SLOT_MASK), SLOT_DIGITS);
+    putHex(bytes, at + STEM + SLOT_DIGITS, hidden, SERIAL_DIGITS);
   }
 
   /** Writes the branch of a transaction slot: BRANCH_LENGTH bytes. */
@@ -51,8 +72,9 @@ export class Identity {
     for (let i = 0; i < STEM; i++) if (bytes[start + i] !== this.stem[i]) return NONE;
     this.bad[0] = 0;
     const slot = readHex(bytes, start + STEM, SLOT_DIGITS, this.bad);
-    this.serial = readHex(bytes, start + STEM + SLOT_DIGITS, SERIAL_DIGITS, this.bad);
-    return this.bad[0] === 0 ? slot : NONE;
+    const hidden = readHex(bytes, start + STEM + SLOT_DIGITS, SERIAL_DIGITS, this.bad);
+    this.serial = unscramble(hidden) ^ this.keys[0]!;
+    return this.bad[0] === 0 ? slot ^ (scramble(hidden ^ this.keys[1]!) & SLOT_MASK) : NONE;
   }
 
   /** The transaction slot in a branch of ours, NONE when it is not ours; sets `serial`. */

@@ -13,6 +13,8 @@ export interface WorkerConfig {
   readonly count: number;
   /** Distinguishes runs: appears in tags, branches and Call-IDs; six characters of [0-9a-z]. */
   readonly token: string;
+  /** Two random 32-bit numbers that nobody outside knows: what hides slots and serial numbers in tags. */
+  readonly secret: readonly [number, number];
   readonly role: 'caller' | 'callee';
   /** caller: exactly one. callee: one per flow answered; the first whose first row takes the request plays it. */
   readonly programs: readonly Program[];

@@ -16,7 +16,7 @@ import { authorized } from './reference-auth.ts';
 import { expireSubscription, subscribe, subscribeOutside } from './reference-events.ts';
 import { endMade, madeResponse, refer, referralNotified } from './reference-referral.ts';
 import { change, endPending, invite, pickUp, prack, refresh, watchSession } from './reference-session.ts';
-import { answerPlain, publish, refuseWith, register, unsupported } from './reference-single.ts';
+import { answerPlain, publish, refusesTarget, refuseWith, register, unsupported } from './reference-single.ts';
 import { beginCall } from './requests.ts';
 import { refuse } from './server.ts';
 import { FAILURE } from './tally.ts';
@@ -29,7 +29,7 @@ export function serveOutside(e: Engine, txn: number): void {
   const r = e.reference!;
   e.tally.line(r.program, msg.method - 1, LINE.RECEIVED);
   if ((e.config.challenge || extensionOf(msg) === EXTENSION.AUTH) && !authorized(e, txn)) return;
-  if (unsupported(e, txn)) return;
+  if (refusesTarget(e, txn) || unsupported(e, txn)) return;
   switch (msg.method) {
     case METHOD.INVITE:
       invite(e, txn);

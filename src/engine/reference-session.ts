@@ -13,7 +13,9 @@ import { putAnswer } from '../server/session-answer.ts';
 import { bytesOf } from '../sip/bytes.ts';
 import { tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
+import { findPart, PART } from '../sip/multipart.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { Span } from '../sip/scan.ts';
 import { REFRESHER, readSessionExpires, SessionExpires } from '../sip/session-timer.ts';
 import { STATE } from '../transaction/constants.ts';
 import { ownerOf } from './client.ts';
@@ -27,6 +29,9 @@ import { refuse, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
 
 const APPLICATION_SDP = bytesOf('application/sdp');
+const APPLICATION = bytesOf('application');
+const SDP = bytesOf('sdp');
+const part = new Span();
 
 const interval = new SessionExpires();
 const SESSION_EXPIRES = bytesOf('Session-Expires: ');
@@ -45,8 +50,13 @@ export function invite(e: Engine, txn: number): void {
     refuse(e, txn, refusal);
     return;
   }
-  const described = msg.bodyEnd > msg.bodyStart;
-  if (described && !tokenIs(msg, HEADER.CONTENT_TYPE, APPLICATION_SDP)) {
+  // RFC 3261 §8.2.2.2: the same request by another way while its call is there is 482.
+  if (r.merging.find(msg) !== NONE) {
+    refuse(e, txn, 482);
+    return;
+  }
+  const described = describes(e);
+  if (described === NONE) {
     // RFC 3261 §8.2.3: a body that cannot be read is refused with what could.
     refuseWith(e, txn, 415, TEXT.ACCEPT_SDP);
     return;
@@ -62,7 +72,7 @@ export function invite(e: Engine, txn: number): void {
     refuse(e, txn, -replaced);
     return;
   }
-  const answer = described ? putSession(e, 1) : 0;
+  const answer = described === 1 ? putSession(e, 1) : 0;
   // RFC 3261 §13.3.1.3: an offer that cannot be taken is 488.
   if (answer === NONE) {
     refuse(e, txn, 488);
@@ -70,6 +80,7 @@ export function invite(e: Engine, txn: number): void {
   }
   const call = openServed(e, txn);
   if (call === NONE) return;
+  r.merging.add(call);
   r.sdpVersion[call] = 1;
   r.transfers[call] = extension === EXTENSION.TRANSFER ? 1 : 0;
   if (replaced !== NONE) {
@@ -84,7 +95,7 @@ export function invite(e: Engine, txn: number): void {
     r.arm(call);
   } else if (e.offers100rel()) {
     r.phase[call] = extension === EXTENSION.EARLY ? PHASE.EARLY : PHASE.RELIABLE;
-    r.asked[call] = described ? 0 : 1;
+    r.asked[call] = described === 1 ? 0 : 1;
     r.described[call] = 1;
     ring(e, call, txn, answer, 183);
   } else {
@@ -149,6 +160,18 @@ function describe(e: Engine, length: number): void {
 function describeAt(e: Engine, at: number, length: number): void {
   e.reference!.add(TEXT.SDP);
   e.reference!.body(at, length);
+}
+
+/** Whether e.msg describes a session: 1, or 0; NONE for a body we do not understand. In a multipart body that part becomes the body. */
+function describes(e: Engine): number {
+  const { msg } = e;
+  if (msg.bodyEnd === msg.bodyStart) return 0;
+  if (tokenIs(msg, HEADER.CONTENT_TYPE, APPLICATION_SDP)) return 1;
+  const found = findPart(msg, APPLICATION, SDP, part);
+  if (found !== PART.FOUND) return found === PART.NONE ? 0 : NONE;
+  msg.bodyStart = part.start;
+  msg.bodyEnd = part.end;
+  return 1;
 }
 
 /** Writes the answer to the offer in e.msg at bodyAt: its length, NONE when there is none. */
@@ -252,13 +275,13 @@ export function prack(e: Engine, call: number, txn: number): void {
 export function change(e: Engine, call: number, txn: number): void {
   const { msg } = e;
   const r = e.reference!;
-  const described = msg.bodyEnd > msg.bodyStart;
-  if (described && !tokenIs(msg, HEADER.CONTENT_TYPE, APPLICATION_SDP)) {
+  const described = describes(e);
+  if (described === NONE) {
     refuseWith(e, txn, 415, TEXT.ACCEPT_SDP);
     return;
   }
   // RFC 3311 §5.2: an offer while the INVITE's is unanswered gets 500 with Retry-After.
-  if (described && (r.phase[call] === PHASE.RINGING || r.phase[call] === PHASE.RINGING_ON)) {
+  if (described === 1 && (r.phase[call] === PHASE.RINGING || r.phase[call] === PHASE.RINGING_ON)) {
     refuse(e, txn, 500);
     return;
   }
@@ -272,7 +295,7 @@ export function change(e: Engine, call: number, txn: number): void {
     return;
   }
   r.begin();
-  if (described) {
+  if (described === 1) {
     const length = putSession(e, r.sdpVersion[call]! + 1);
     if (length === NONE) {
       refuse(e, txn, 488);
@@ -291,7 +314,7 @@ export function change(e: Engine, call: number, txn: number): void {
     e.tally.add(COUNTER.UNSENT);
     return;
   }
-  if (described && r.phase[call] === PHASE.EARLY) pickUp(e, call);
+  if (described === 1 && r.phase[call] === PHASE.EARLY) pickUp(e, call);
 }
 
 /** RFC 4028 §7.4: a session refresh by UPDATE. */

@@ -5,13 +5,17 @@ import { extensionOf, refusalOf } from '../server/extensions.ts';
 import { ALLOW_EVENTS } from '../server/packages.ts';
 import { bytesOf, equalsIgnoreCase } from '../sip/bytes.ts';
 import { Elements, tokenIs } from '../sip/fields.ts';
-import { NONE } from '../sip/message.ts';
+import { accepts } from '../sip/media.ts';
+import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { readUri, SCHEME, Uri } from '../sip/uri.ts';
 import type { Engine } from './engine.ts';
 import { TEXT } from './reference.ts';
 import { notifyWatchers } from './reference-events.ts';
 import { refuse, respond } from './server.ts';
 
+const target = new Uri();
+const SDP = bytesOf('application/sdp');
 const IDENTITY = bytesOf('identity');
 const KNOWN = ['100rel', 'timer', 'norefersub', 'path', 'replaces'].map((name) => bytesOf(name));
 const UNSUPPORTED = bytesOf('Unsupported: ');
@@ -37,6 +41,14 @@ export function refuseWith(e: Engine, txn: number, status: number, line: Uint8Ar
 export function send(e: Engine, txn: number, status: number, call: number): void {
   const wire = e.dynamicWire('response', e.txns.method[txn]!, status);
   if (!respond(e, txn, wire, call)) e.tally.add(COUNTER.UNSENT);
+}
+
+/** Answers a Request-URI that is none of ours: RFC 3261 §8.2.2.1: 416 to a scheme we do not know; §21.4.1: 400 to one whose port is no number. */
+export function refusesTarget(e: Engine, txn: number): boolean {
+  readUri(e.msg.buf, e.msg.uriStart, e.msg.uriEnd, target);
+  const status = target.kind === SCHEME.OTHER ? 416 : target.port === BAD ? 400 : 0;
+  if (status !== 0) refuse(e, txn, status);
+  return status !== 0;
 }
 
 /** Answers 420, 415 or 400 to a request that wants what we do not know, or what cannot be; true when it did. */
@@ -101,6 +113,11 @@ export function answerPlain(e: Engine, txn: number, call: number): void {
   r.add(TEXT.SUPPORTED);
   r.add(ALLOW_EVENTS_LINE);
   r.add(TEXT.RECV_INFO);
+  // RFC 3261 §11.2: the media we can do, unless Accept leaves application/sdp out.
+  if (refusal === 0 && accepts(msg, HEADER.ACCEPT, SDP)) {
+    r.add(TEXT.SDP);
+    r.body(r.offerAt, r.offerLength);
+  }
   send(e, txn, refusal === 0 ? 200 : refusal, call);
 }
 

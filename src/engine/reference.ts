@@ -2,6 +2,7 @@
 
 import { Chains } from '../server/chains.ts';
 import { SHORTEST_S } from '../server/expiry.ts';
+import { Merging } from '../server/merging.ts';
 import { Publications } from '../server/publications.ts';
 import { Registrar } from '../server/registrar.ts';
 import { type AnswerText, answerText } from '../server/session-answer.ts';
@@ -39,7 +40,7 @@ const STEPS = 13;
 
 export const TEXT = {
   SDP: line('Content-Type: application/sdp'),
-  ACCEPT_SDP: line('Accept: application/sdp'),
+  ACCEPT_SDP: line('Accept: application/sdp, multipart/mixed'),
   ACCEPT_PIDF: line('Accept: application/pidf+xml'),
   ACCEPT_TEXT: line('Accept: text/plain, text/html, message/cpim, multipart/mixed'),
   IDENTITY: line('Accept-Encoding: identity'),
@@ -69,6 +70,8 @@ export class Reference {
   /** Subscriptions by resource and package; `watchCall` names the call of each row. */
   readonly watchers: Chains;
   readonly watchCall: Int32Array;
+  /** INVITEs whose calls are there. */
+  readonly merging: Merging;
 
   // By call.
   readonly phase: Uint8Array;
@@ -141,6 +144,7 @@ export class Reference {
     this.publications = new Publications(DOCUMENTS, e.memory, e.seeds);
     this.watchers = new Chains(maxCalls);
     this.watchCall = new Int32Array(maxCalls);
+    this.merging = new Merging(maxCalls, e.seeds);
     this.phase = new Uint8Array(maxCalls);
     this.described = new Uint8Array(maxCalls);
     this.asked = new Uint8Array(maxCalls);
@@ -249,6 +253,7 @@ export class Reference {
 
   /** Its chunks and rows go. */
   close(call: number): void {
+    this.merging.remove(call);
     this.dropSdp(call);
     this.unwatch(call);
   }

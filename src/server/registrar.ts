@@ -8,6 +8,8 @@ import { finishHash } from '../sip/hash.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
 import { BAD, type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
+import { readUri, SCHEME, Uri } from '../sip/uri.ts';
+import { byteAt, viewOf } from '../sip/words.ts';
 import { Chains } from './chains.ts';
 import { BRIEF, grantedS, SHORTEST_S } from './expiry.ts';
 import { hashSpan, mixResource } from './keys.ts';
@@ -46,6 +48,7 @@ export class Registrar {
   private readonly address = new Address();
   private readonly contact = new Contact();
   /** The contacts of the request at hand: URI span, expiry and q of each. */
+  private readonly record = new Uri();
   private readonly wanted = new Int32Array(MOST_CONTACTS * 4);
   private count = 0;
   /** Where the header lines of the last answer end. */
@@ -79,6 +82,9 @@ export class Registrar {
     }
     const to = msg.first[HEADER.TO]!;
     readAddress(msg.buf, msg.valueStart[to]!, msg.valueEnd[to]!, this.address);
+    // RFC 3261 §10.2: the address-of-record is a SIP or SIPS URI.
+    readUri(msg.buf, this.address.uriStart, this.address.uriEnd, this.record);
+    if (this.record.kind === SCHEME.OTHER) return 400;
     this.key.set(this.seeds);
     mixResource(msg.buf, this.address.uriStart, this.address.uriEnd, this.key);
     finishHash(this.key);
@@ -166,6 +172,9 @@ export class Registrar {
         at = readContact(msg.buf, at, end, this.contact);
         const { uriStart, uriEnd } = this.contact.address;
         if (uriStart === uriEnd || this.contact.star) return 400;
+        // RFC 3261 §20.10: a URI with a question mark stands in angle brackets.
+        if (!this.contact.address.bracketed && byteAt(viewOf(msg.buf), msg.buf, uriStart, uriEnd, 63) < uriEnd)
+          return 400;
         if (this.count === MOST_CONTACTS) return 403;
         // RFC 3261 §10.2.1.1, §10.3 step 7: the contact's own expiry, else that of Expires, else the registrar's; one that cannot be read counts as none.
         const wanted = this.contact.expiresS === NONE ? standard : this.contact.expiresS;

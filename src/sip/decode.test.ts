@@ -163,7 +163,11 @@ describe('errors', () => {
     expect(canAnswer(msg)).toBe(true);
     read(INVITE.replace('Length: 4', 'Length: x'));
     expect(canAnswer(msg)).toBe(true);
-    read(INVITE.replace('CSeq: 17', 'CSeq: x'));
+    read(INVITE.replace('CSeq: 17', 'CSeq: 4294967296'));
+    expect(canAnswer(msg)).toBe(true);
+    read(INVITE.replace(/branch=([^;\n]*)/, 'branch=$1;;,;,,'));
+    expect(canAnswer(msg)).toBe(true);
+    read(INVITE.replace(/CSeq: .*\n/, ''));
     expect(canAnswer(msg)).toBe(false);
     read('hello\n\n');
     expect(canAnswer(msg)).toBe(false);

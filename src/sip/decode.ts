@@ -313,6 +313,6 @@ export function canAnswer(msg: Message): boolean {
     first[HEADER.FROM] !== NONE &&
     first[HEADER.TO] !== NONE &&
     msg.callIdStart !== NONE &&
-    msg.cseq !== NONE
+    first[HEADER.CSEQ] !== NONE
   );
 }

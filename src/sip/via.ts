@@ -50,7 +50,7 @@ export class ViaParm {
   rport = NONE;
   /** Just behind the text `rport` where it has no value. */
   rportEnd = NONE;
-  /** End of the via-parm, without white space behind it. */
+  /** End of the via-parm, without white space behind it; of one that cannot be read: of what could be. */
   end = NONE;
   readonly param = new Param();
 }
@@ -113,6 +113,7 @@ export function readViaParm(buf: Uint8Array, at: number, end: number, out: ViaPa
     p = skipSpace(buf, p, end);
   }
   const { param } = out;
+  out.end = last;
   while (p < end && buf[p] === SEMICOLON) {
     // The two that nearly every Via has (bench/decode.ts); whatever is not as it is usually written is read below.
     if (p + 8 < end) {
@@ -138,13 +139,15 @@ export function readViaParm(buf: Uint8Array, at: number, end: number, out: ViaPa
       }
     }
     p = readParam(buf, p, end, param);
-    if (p === BAD || param.nameEnd === param.nameStart) return BAD;
+    if (p === BAD || param.nameEnd === param.nameStart) {
+      out.end = last;
+      return BAD;
+    }
     last = param.valueStart === NONE ? param.nameEnd : param.valueEnd;
     keep(buf, param, out);
   }
-  if (p < end && buf[p] !== COMMA) return BAD;
   out.end = last;
-  return p;
+  return p < end && buf[p] !== COMMA ? BAD : p;
 }
 
 /** Names of different lengths, told apart by that first. */

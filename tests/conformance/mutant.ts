@@ -11,6 +11,8 @@ export interface Passing {
   readonly nth: number;
   /** Sends something the other way, where this came from. */
   readonly reply: (text: string) => void;
+  /** Sends something to the case from another port than that of the server. */
+  readonly stray: (text: string) => void;
 }
 
 /** What becomes of it: the text goes on; null: nothing does; a list: each after its time. */
@@ -25,6 +27,13 @@ export interface Tamper {
 export interface Mutant {
   readonly name: string;
   readonly start: () => Tamper;
+  /** The right server never comes to what the case judges, so that the case is skipped there: the mutant does, and is wrong in it. */
+  readonly skippedOnRight?: boolean;
+}
+
+/** A mutant that does what the right server never does at all, and does it wrongly. */
+export function conditional(mutant: Mutant): Mutant {
+  return { ...mutant, skippedOnRight: true };
 }
 
 export function mutant(name: string, tamper: Tamper | (() => Tamper)): Mutant {

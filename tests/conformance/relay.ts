@@ -94,7 +94,7 @@ class Front {
       if (this.open) end.send(Buffer.from(there, 'latin1'), this.server.port, this.server.address);
     };
     const down = (message: string) => this.toClient(message, client);
-    this.pass(text, 'up', this.tamper.toServer, up, down);
+    this.pass(text, 'up', this.tamper.toServer, up, down, client);
   }
 
   private async fromServer(bytes: Buffer, client: Place): Promise<void> {
@@ -103,11 +103,17 @@ class Front {
     const up = (message: string) => {
       if (this.open) end.send(Buffer.from(hidden(message), 'latin1'), this.server.port, this.server.address);
     };
-    this.pass(text, 'down', this.tamper.toClient, (message) => this.toClient(message, client), up);
+    this.pass(text, 'down', this.tamper.toClient, (message) => this.toClient(message, client), up, client);
   }
 
   private toClient(text: string, client: Place): void {
     if (this.open) this.socket!.send(Buffer.from(text, 'latin1'), client.port, client.address);
+  }
+
+  /** To the case, from a port that is not ours. */
+  private stray(text: string, client: Place): void {
+    const socket = createSocket('udp4');
+    socket.send(Buffer.from(text, 'latin1'), client.port, client.address, () => socket.close());
   }
 
   private pass(
@@ -116,6 +122,7 @@ class Front {
     tamper: ((message: Passing) => Fate) | undefined,
     onward: (text: string) => void,
     reply: (text: string) => void,
+    client: Place,
   ): void {
     const reading = new Reading(Buffer.from(text, 'latin1'));
     const key = `${reading.callId} ${reading.header('CSeq')}`;
@@ -124,7 +131,10 @@ class Front {
     const nth = (this.seen.get(same) ?? 0) + 1;
     this.seen.set(same, nth);
     const request = reading.isResponse ? (this.requests.get(`${way === 'up' ? 'down' : 'up'} ${key}`) ?? null) : null;
-    const fate = tamper === undefined ? text : tamper({ text, reading, request, nth, reply });
+    const fate =
+      tamper === undefined
+        ? text
+        : tamper({ text, reading, request, nth, reply, stray: (other) => this.stray(other, client) });
     if (fate === null) return;
     const all = typeof fate === 'string' ? [{ text: fate, afterMs: 0 }] : fate;
     for (const { text: later, afterMs } of all) {

@@ -96,6 +96,7 @@ export class Pair {
       index: 0,
       count: 1,
       token: caller ? 'caller' : 'callee',
+      secret: [1, 2],
       role,
       programs: [program],
       server: program === REFERENCE_PROGRAM,

@@ -1,0 +1,143 @@
+// RFC 3261 §18.1.1, §18.2, §18.3: where responses go, and datagrams that are long or do not fit. Cases only.
+
+import { type Entry, notObservable } from '../../src/conformance/case.ts';
+import type { Talk } from '../../src/conformance/talk.ts';
+
+/** A request of some `bytes` bytes: many rows of a header field that says nothing. */
+function long(t: Talk, bytes: number) {
+  return t.request('OPTIONS', {
+    headers: { 'X-Filler': Array.from({ length: bytes / 1_000 }, () => 'x'.repeat(986)) },
+  });
+}
+
+async function survives(t: Talk, bytes: number): Promise<void> {
+  t.send(long(t, bytes));
+  const response = await t.expect('final', { strictly: true });
+  t.verify(response.status < 500 || response.status === 513, 'a final response, or 513', response.startLine);
+  t.send(t.request('OPTIONS'));
+  await t.expect('final', { strictly: true });
+}
+
+export const CASES: readonly Entry[] = [
+  {
+    id: 'rfc3261/18.1.1/datagram-of-20-kilobytes',
+    title: 'A datagram of 20 kilobytes is taken, or refused; the server lives',
+    req: ['TRN-007'],
+    level: 'MUST',
+    role: 'uas',
+    methods: ['OPTIONS'],
+    transports: ['udp'],
+    run: (t) => survives(t, 20_000),
+  },
+  {
+    id: 'rfc3261/18.1.1/datagram-of-60-kilobytes',
+    title: 'A datagram of 60 kilobytes is taken, or refused; the server lives',
+    req: ['TRN-007'],
+    level: 'MUST',
+    role: 'uas',
+    methods: ['OPTIONS'],
+    transports: ['udp'],
+    run: (t) => survives(t, 60_000),
+  },
+  {
+    id: 'rfc3261/18.2.1/received-where-sent-by-differs',
+    title: 'Where sent-by is a name or another address than the source, the server adds received to the top Via',
+    req: ['TRN-001'],
+    level: 'MUST',
+    role: 'uas',
+    methods: ['OPTIONS'],
+    transports: ['udp'],
+    run: async (t) => {
+      const { address, port } = t.local;
+      for (const host of ['pc33.example.com', '192.0.2.33']) {
+        t.send(
+          t.request('OPTIONS', {
+            headers: { Via: (via) => via.replace(t.hostPort, `${host}:${port}`).replace(';rport', '') },
+          }),
+        );
+        const response = await t.expect('final', { strictly: true });
+        t.verify(
+          response.param('Via', 'received') === address,
+          `received=${address}`,
+          `Via: ${response.header('Via')}`,
+        );
+      }
+    },
+  },
+  {
+    id: 'rfc3261/18.2.2/response-to-port-of-sent-by',
+    title: 'Without rport the response goes to the source address and the port of sent-by',
+    req: ['TRN-002'],
+    level: 'MUST',
+    role: 'uas',
+    methods: ['OPTIONS'],
+    transports: ['udp'],
+    run: async (t) => {
+      const other = await t.peer();
+      const request = t.request('OPTIONS', {
+        headers: { Via: (via) => via.replace(t.hostPort, other.hostPort).replace(';rport', '') },
+      });
+      t.send(request);
+      await other.expect('final', { of: request, strictly: true });
+      t.verify(t.received.length === 0, `nothing at the source port ${t.local.port}`, `${t.received[0]?.startLine}`);
+    },
+  },
+  {
+    id: 'rfc3261/18.2.2/response-to-maddr',
+    title: 'A response to a request with maddr in the top Via goes to that address, where the server allows it',
+    req: ['TRN-010'],
+    level: 'MAY',
+    role: 'uas',
+    methods: ['OPTIONS'],
+    transports: ['udp'],
+    run: async (t) => {
+      if (!t.local.address.startsWith('127.')) t.skip('the harness has no second address here');
+      // The same port at another address: a response that leaves maddr aside comes to the source.
+      const other = await t.peer({ address: '127.77.0.3', port: t.local.port });
+      const request = t.request('OPTIONS', {
+        headers: { Via: (via) => `${via.replace(';rport', '')};maddr=127.77.0.3` },
+      });
+      t.send(request);
+      await t.pause(700);
+      const at = (peer: typeof t | typeof other) => peer.responsesTo(request).length > 0;
+      t.verify(at(other) || at(t), 'a response at maddr, or at the source', 'none at either');
+      if (!at(other)) t.info('it answers to the source and does not look at maddr');
+    },
+  },
+  {
+    id: 'rfc3261/18.3/content-length-beyond-datagram-400',
+    title: 'A datagram shorter than its Content-Length says is refused with 400',
+    req: ['SYN-020'],
+    level: 'SHOULD',
+    role: 'uas',
+    methods: ['OPTIONS'],
+    transports: ['udp'],
+    run: async (t) => {
+      t.send(t.request('OPTIONS', { type: 'text/plain', body: 'short', headers: { 'Content-Length': 9_999 } }));
+      await t.expect(400, { strictly: true });
+    },
+  },
+  {
+    id: 'rfc3261/18.3/bytes-after-the-body-discarded',
+    title: 'Bytes of a datagram after the body are discarded, even where they look like a request',
+    req: ['SYN-021'],
+    level: 'MUST',
+    role: 'uas',
+    methods: ['OPTIONS'],
+    transports: ['udp'],
+    run: async (t) => {
+      const second = t.request('OPTIONS');
+      const first = t.send(t.request('OPTIONS', { edit: (text) => text + second.text }));
+      await t.expect('final', { of: first, strictly: true });
+      await t.expectNone(1_000, 'response');
+    },
+  },
+  notObservable('rfc3261/18.2.2/response-on-a-new-connection', {
+    title: 'Where the connection of a request has closed, the server opens one to received and the port of sent-by',
+    req: ['TRN-004'],
+    level: 'SHOULD',
+    role: 'uas',
+    methods: ['INVITE'],
+    reason: 'the harness does not listen for TCP connections yet, so it cannot see the one that the server would open',
+  }),
+];
