@@ -69,9 +69,9 @@ export function coverageOf(top: string): string {
 }
 
 /** `readme` with `table` between the markers. */
-export function withTable(readme: string, table: string): string {
-  const begin = readme.indexOf(BEGIN);
-  const end = readme.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`README.md needs ${BEGIN} and, after it, ${END}`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${readme.slice(end)}`;
+export function withTable(readme: string, table: string, from = BEGIN, to = END): string {
+  const begin = readme.indexOf(from);
+  const end = readme.indexOf(to);
+  if (begin < 0 || end < begin) throw new Error(`README.md needs ${from} and, after it, ${to}`);
+  return `${readme.slice(0, begin + from.length)}\n\n${table}\n\n${readme.slice(end)}`;
 }

@@ -3,6 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  BEGIN as CONFORMANCE_BEGIN,
+  END as CONFORMANCE_END,
+  conformanceCoverage,
+  conformanceTable,
+} from '../scripts/conformance-table.ts';
+import {
   BEGIN,
   compareSections,
   coverageOf,
@@ -14,10 +20,34 @@ import {
 
 const TOP = join(import.meta.dirname, '..');
 
-it('README.md is fresh: npx tsx scripts/write-coverage.ts writes it', () => {
+it('README.md is fresh: npx tsx scripts/write-coverage.ts writes it', async () => {
   const readme = readFileSync(join(TOP, 'README.md'), 'utf8');
   expect(readme).toContain(`## RFC coverage`);
   expect(readme).toBe(withTable(readme, coverageOf(TOP)));
+  expect(readme).toBe(withTable(readme, await conformanceCoverage(), CONFORMANCE_BEGIN, CONFORMANCE_END));
+});
+
+it('lists requirements, cases and rules by section', () => {
+  const head = { title: 'what is required here', level: 'MUST', role: 'uas', methods: ['OPTIONS'] } as const;
+  const run = async () => {};
+  const table = conformanceTable(
+    [
+      { id: 'rfc3261/8.2.1/one', req: ['UAS-002', 'UAS-001'], ...head, run },
+      { id: 'rfc3261/8.2.1/two', req: ['UAS-001'], ...head, run },
+      { id: 'rfc3261/8.2.1/three', req: ['HDR-001'], ...head, reason: 'nothing shows it' },
+      { id: 'rfc3261/17.2/four', req: [], ...head, run },
+    ],
+    [{ rfc: 3262, section: '3', req: ['REL-001'] }],
+  );
+  expect(table.split('\n')).toEqual([
+    '3 cases for 2 requirements, 1 requirements listed with the reason why nothing shows them, 1 rules.',
+    '',
+    '| RFC | requirements | cases | not observable | rules |',
+    '|---|---|---|---|---|',
+    '| 3261 §8.2.1 | HDR-001 UAS-001 002 | 2 | 1 | – |',
+    '| 3261 §17.2 | – | 1 | – | – |',
+    '| 3262 §3 | REL-001 | – | – | 1 |',
+  ]);
 });
 
 it('covers the core of SIP', () => {
