@@ -1,26 +1,14 @@
 // Kamailio as the registrar of a domain with digest, and as the proxy to whom has registered there: its own counters against ours. Never with a user whose password it does not ask for.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectLawful, expectMessages, expectSpotless } from './clean.ts';
 import { type Answerer, busyhour, type Result, startAnswerer } from './peers/busyhour.ts';
 import { flowFile } from './peers/flow-file.ts';
 import { freePort } from './peers/free-port.ts';
 import { have } from './peers/have.ts';
-import { type HomeServer, startHomeServer } from './peers/kamailio.ts';
-import { tempDir } from './peers/temp-dir.ts';
+import { type HomeServer, homeUsers, startHomeServer } from './peers/kamailio.ts';
 import { readCapture, readMalformed, startCapture } from './peers/tshark.ts';
 
 const LIFETIME = { lifetimeMs: 60_000 };
-
-/** A data file of users who know the password Kamailio expects; `to` is whom they call. */
-function users(names: readonly string[], to?: string): string {
-  const file = join(tempDir(), 'users.csv');
-  const head = to === undefined ? 'user,password' : 'user,password,to';
-  const rows = names.map((name) => `${name},${name}-secret${to === undefined ? '' : `,${to}`}`);
-  writeFileSync(file, `${[head, ...rows].join('\n')}\n`);
-  return file;
-}
 
 const SIXTY = Array.from({ length: 60 }, (_, n) => `u${n}`);
 
@@ -48,7 +36,7 @@ describe.skipIf(!have('kamailio', 'kamcmd'))('Kamailio as registrar', () => {
     ['nonces that serve once', ['QOP="0"', 'ONE_TIME'], 180, { 'challenge-qop': 180 }],
   ] as const)('registers, refreshes and removes 60 users with %s', async (_, defines, challenges, broken) => {
     const server = await startHomeServer({ defines, ...LIFETIME });
-    const caller = await load('register', `127.0.0.1:${server.port}`, 60, '--data', users(SIXTY));
+    const caller = await load('register', `127.0.0.1:${server.port}`, 60, '--data', homeUsers(SIXTY));
     const counted = await server.statistics();
     await server.stop();
     expectSpotless(caller, 60, broken);
@@ -86,7 +74,7 @@ describe.skipIf(!have('kamailio', 'kamcmd'))('Kamailio as registrar', () => {
 
     it('keeps one binding for each of 60 users, renewed or not, and none after they leave', async () => {
       const port = await freePort();
-      const data = ['--data', users(SIXTY), '--local', `127.0.0.1:${port}`];
+      const data = ['--data', homeUsers(SIXTY), '--local', `127.0.0.1:${port}`];
       const bound = await load(BIND, target, 60, ...data);
       expectSpotless(bound, 60);
       const wanted = SIXTY.map((user) => `sip:${user}@127.0.0.1:${port}`).sort();
@@ -116,7 +104,7 @@ describe.skipIf(!have('kamailio', 'kamcmd'))('Kamailio as registrar', () => {
   - callee: 200
 `,
       );
-      expectSpotless(await load(flow, target, 20, '--data', users(SIXTY)), 20);
+      expectSpotless(await load(flow, target, 20, '--data', homeUsers(SIXTY)), 20);
     });
   });
 });
@@ -129,7 +117,7 @@ describe.skipIf(!have('kamailio', 'kamcmd', 'tshark', 'dumpcap'))('Kamailio as p
     server = await startHomeServer({ defines: ['CHALLENGE'], ...LIFETIME });
     target = `127.0.0.1:${server.port}`;
     const port = await freePort();
-    const bound = await load(BIND, target, 2, '--data', users(['bob', 'ring']), '--local', `127.0.0.1:${port}`);
+    const bound = await load(BIND, target, 2, '--data', homeUsers(['bob', 'ring']), '--local', `127.0.0.1:${port}`);
     expectSpotless(bound, 2);
     answerer = await startAnswerer([], { port, ...LIFETIME });
   });
@@ -156,14 +144,14 @@ describe.skipIf(!have('kamailio', 'kamcmd', 'tshark', 'dumpcap'))('Kamailio as p
       { 100: 20, 180: 20, 200: 120 },
     ],
   ] as const)('lets %s through with credentials', async (flow, to, methods, statuses) => {
-    const caller = await load(flow, target, 20, '--data', users(['alice'], to));
+    const caller = await load(flow, target, 20, '--data', homeUsers(['alice'], to));
     expectSpotless(caller, 20);
     const received = Object.fromEntries(Object.entries(statuses).map(([status, count]) => [status, [0, count]]));
     expectMessages(caller, methods, { ...received, 407: [0, 1] } as Record<string, [number, number]>);
   });
 
   it('lets a REFER and its NOTIFY through, in the dialog the credentials made', async () => {
-    const caller = await load('prack-info-refer', target, 20, '--data', users(['alice'], 'bob'));
+    const caller = await load('prack-info-refer', target, 20, '--data', homeUsers(['alice'], 'bob'));
     expectSpotless(caller, 20);
     expect(caller.summary!.messages.byMethod).toMatchObject({
       PRACK: { sent: 20, received: 0 },
@@ -179,7 +167,7 @@ describe.skipIf(!have('kamailio', 'kamcmd', 'tshark', 'dumpcap'))('Kamailio as p
   });
 
   it('does not find who has not registered', async () => {
-    const caller = await load('basic', target, 10, '--data', users(['alice'], 'nobody'));
+    const caller = await load('basic', target, 10, '--data', homeUsers(['alice'], 'nobody'));
     expect(caller.summary!.failures).toMatchObject([
       { reason: expect.stringMatching(/^unexpected: 404 Not Found to INVITE/), count: 10 },
     ]);
@@ -189,7 +177,7 @@ describe.skipIf(!have('kamailio', 'kamcmd', 'tshark', 'dumpcap'))('Kamailio as p
   it('and a capture shows the challenge answered by the next CSeq, and nothing malformed', async () => {
     const ports = [server.port, answerer.port];
     const capture = await startCapture({ ports, ...LIFETIME });
-    const caller = await load('invite-auth', target, 5, '--data', users(['alice'], 'bob'), '--no-segmentation');
+    const caller = await load('invite-auth', target, 5, '--data', homeUsers(['alice'], 'bob'), '--no-segmentation');
     await capture.stop();
     expectSpotless(caller, 5);
     const toKamailio = (await readCapture(capture.file, ports)).filter(

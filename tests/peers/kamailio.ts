@@ -1,5 +1,5 @@
 // Kamailio on loopback: a stateful, record-routing proxy, or a home server with users. Never shares a folder, a port or a database with another one.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, udpBound } from './free-port.ts';
 import { need } from './have.ts';
@@ -66,6 +66,15 @@ export async function startHomeServer(options: {
     },
     contacts: async () => [...(await ask('ul.dump')).matchAll(/^\s*Address: (\S+)$/gm)].map((row) => row[1]!).sort(),
   };
+}
+
+/** A data file of users who know the password the home server expects; `to` is whom they call. */
+export function homeUsers(names: readonly string[], to?: string): string {
+  const file = join(tempDir(), 'users.csv');
+  const head = to === undefined ? 'user,password' : 'user,password,to';
+  const rows = names.map((name) => `${name},${name}-secret${to === undefined ? '' : `,${to}`}`);
+  writeFileSync(file, `${[head, ...rows].join('\n')}\n`);
+  return file;
 }
 
 async function launch(
