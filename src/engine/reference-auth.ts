@@ -9,9 +9,6 @@ import type { Engine } from './engine.ts';
 import { send } from './reference-single.ts';
 import { refuse } from './server.ts';
 
-/** Challenges in the order of preference: RFC 8760 §2.1 has the strongest first. */
-const ALGORITHMS = ['SHA-512-256', 'SHA-256', 'MD5'];
-
 /** Whether the request in e.msg proves who sends it; answered 401, or 400 for credentials that cannot be read, when not. */
 export function authorized(e: Engine, txn: number): boolean {
   const { msg } = e;
@@ -31,8 +28,10 @@ export function authorized(e: Engine, txn: number): boolean {
     return false;
   }
   r.begin();
-  for (const algorithm of ALGORITHMS)
-    r.add(bytesOf(`WWW-Authenticate: ${r.gate.challenge(r.nowS(), algorithm, found === VERDICT.STALE)}\r\n`));
+  // One challenge for each algorithm, the preferred one on top (RFC 8760 §2.1).
+  const { algorithms } = e.config;
+  for (let i = 0; i < algorithms.length; i++)
+    r.add(bytesOf(`WWW-Authenticate: ${r.gate.challenge(r.nowS(), algorithms[i]!, found === VERDICT.STALE)}\r\n`));
   e.tally.add(COUNTER.REFUSED);
   send(e, txn, 401, NONE);
   return false;
