@@ -14,12 +14,11 @@ export function authorized(e: Engine, txn: number): boolean {
   const { msg } = e;
   const r = e.reference!;
   const method = METHOD_NAMES[msg.method] ?? '';
-  const uri = e.text(msg.uriStart, msg.uriEnd);
   const body = e.text(msg.bodyStart, msg.bodyEnd);
   let found: number = VERDICT.NONE;
   for (let field = msg.first[HEADER.AUTHORIZATION]!; field !== NONE; field = msg.next[field]!) {
     const value = e.text(msg.valueStart[field]!, msg.valueEnd[field]!);
-    const verdict = r.gate.check(value, method, uri, body, r.nowS());
+    const verdict = r.gate.check(value, method, body, r.nowS());
     if (verdict !== VERDICT.NONE) found = verdict;
     if (verdict === VERDICT.OK) return true;
   }
