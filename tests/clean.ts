@@ -31,12 +31,18 @@ export function expectLawful(result: Result, broken: Readonly<Record<string, num
   expect(summary.calls.failed).toBe(0);
 }
 
-/** Messages of the methods and statuses named, as [sent, received], and of no other. */
-export function expectMessages(
-  result: Result,
-  methods: Readonly<Record<string, readonly [sent: number, received: number]>>,
-  statuses: Readonly<Record<string, readonly [sent: number, received: number]>>,
-): void {
+/** Messages by method or by status. */
+export type Counts = Readonly<Record<string, readonly [sent: number, received: number]>>;
+
+/** What so many calls come to when one comes to this. */
+export function times(counts: Counts, calls: number): Counts {
+  return Object.fromEntries(
+    Object.entries(counts).map(([name, [sent, received]]) => [name, [sent * calls, received * calls]]),
+  );
+}
+
+/** Messages of the methods and statuses named, and of no other. */
+export function expectMessages(result: Result, methods: Counts, statuses: Counts): void {
   expect(pairs(result.summary!.messages.byMethod)).toEqual(methods);
   expect(pairs(result.summary!.messages.byStatus)).toEqual(statuses);
 }

@@ -1,6 +1,6 @@
 // Kamailio as the registrar of a domain with digest, and as the proxy to whom has registered there: its own counters against ours. Never with a user whose password it does not ask for.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectLawful, expectMessages, expectSpotless } from './clean.ts';
+import { type Counts, expectLawful, expectMessages, expectSpotless } from './clean.ts';
 import { type Answerer, busyhour, type Result, startAnswerer } from './peers/busyhour.ts';
 import { flowFile } from './peers/flow-file.ts';
 import { freePort } from './peers/free-port.ts';
@@ -147,7 +147,7 @@ describe.skipIf(!have('kamailio', 'kamcmd', 'tshark', 'dumpcap'))('Kamailio as p
     const caller = await load(flow, target, 20, '--data', homeUsers(['alice'], to));
     expectSpotless(caller, 20);
     const received = Object.fromEntries(Object.entries(statuses).map(([status, count]) => [status, [0, count]]));
-    expectMessages(caller, methods, { ...received, 407: [0, 1] } as Record<string, [number, number]>);
+    expectMessages(caller, methods, { ...received, 407: [0, 1] } as Counts);
   });
 
   it('lets a REFER and its NOTIFY through, in the dialog the credentials made', async () => {
