@@ -416,7 +416,8 @@ describe.skipIf(!have('sipp'))('SIPp calls the reference server', () => {
       expect(caller.code).toBe(0);
     }
     const answered = await answerer.stop();
-    expectLawful(answered);
+    // The description that SIPp passes on has an empty line too many: beyond Content-Length, so it is dropped (RFC 3261 §18.3), and told.
+    expectLawful(answered, { 'content-length-exact': 6 });
     expectMessages(answered, { INVITE: [0, 6], ACK: [0, 6], BYE: [0, 6] }, { 180: [6, 0], 200: [12, 0] });
   });
 });
