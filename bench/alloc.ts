@@ -122,6 +122,7 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
     challenge: false,
     referCalls: false,
     referHoldUs: 0,
+    algorithms: [],
     listen: [local],
     rateLimitCps: 0,
     delayUs: 0,

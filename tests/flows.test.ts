@@ -2,8 +2,9 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectClean } from './clean.ts';
 import { startBaresip } from './peers/baresip.ts';
-import { type Answerer, busyhour, type Result, startAnswerer } from './peers/busyhour.ts';
+import { type Answerer, busyhour, startAnswerer } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
 import { have } from './peers/have.ts';
 import { startKamailio } from './peers/kamailio.ts';
@@ -13,20 +14,6 @@ import { tempDir } from './peers/temp-dir.ts';
 
 const FLOWS = ['options', 'basic', 'cancel', 'prack-info-refer'];
 const PEERS = join(import.meta.dirname, 'peers');
-
-/** All calls made, all of them good, nothing sent twice. */
-function expectClean(result: Result, calls: number): void {
-  expect(result.summary, result.stderr).not.toBeNull();
-  expect(result.summary!.failures).toEqual([]);
-  expect(result.summary!.calls).toMatchObject({ started: calls, succeeded: calls, failed: 0 });
-  expect(result.summary!.messages).toMatchObject({ unexpected: 0, malformed: 0 });
-  // On a machine that is busy with other things the generator rightly says that it could not keep the schedule.
-  const end = result.summary!.generator.saturated
-    ? { verdict: 'inconclusive', exitCode: 4 }
-    : { verdict: 'pass', exitCode: 0 };
-  expect(result.summary, result.stderr).toMatchObject(end);
-  expect(result.code).toBe(end.exitCode);
-}
 
 describe.each(FLOWS)('%s', (flow) => {
   it('runs at 500 calls a second between our own ends', async () => {

@@ -11,7 +11,7 @@ import type { CommonFlags } from './load.ts';
 import { flowOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
-import { durationOf, outFolder } from './values.ts';
+import { algorithmsOf, durationOf, outFolder } from './values.ts';
 import { readVersion } from './version.ts';
 
 interface AnswerFlags extends CommonFlags {
@@ -20,6 +20,7 @@ interface AnswerFlags extends CommonFlags {
   readonly delay: string;
   readonly auth?: boolean;
   readonly referCalls?: boolean;
+  readonly authAlgorithms: string;
   readonly user: string;
   readonly password: string;
   readonly duration?: string;
@@ -58,6 +59,7 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
     challenge: o.auth === true,
     referCalls: o.referCalls === true,
     referHoldUs: holdUs,
+    algorithms: algorithmsOf(o.authAlgorithms, '--auth-algorithms'),
     rehearsal: rehearsalOf(given[0] ?? flowOf('basic')),
     listen,
     rateLimitCps: o.rateLimit ?? 0,

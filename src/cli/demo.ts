@@ -7,7 +7,7 @@ import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 import { flowOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
-import { durationOf, outFolder } from './values.ts';
+import { algorithmsOf, durationOf, outFolder } from './values.ts';
 import { readVersion } from './version.ts';
 
 const FLAGSHIP = 'prack-info-refer';
@@ -29,6 +29,7 @@ export async function demo(o: {
     challenge: false,
     referCalls: false,
     referHoldUs: 0,
+    algorithms: algorithmsOf('SHA-512-256,SHA-256,MD5', '--auth-algorithms'),
     workers: 1,
     io: 'auto',
     segmentation: true,

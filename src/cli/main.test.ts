@@ -176,7 +176,15 @@ describe('the other commands', () => {
     [
       ['answer'],
       'answer',
-      { hold: '0s', workers: 1, user: 'busyhour', password: 'busyhour', delay: '0s', rules: true },
+      {
+        hold: '0s',
+        workers: 1,
+        user: 'busyhour',
+        password: 'busyhour',
+        authAlgorithms: 'SHA-512-256,SHA-256,MD5',
+        delay: '0s',
+        rules: true,
+      },
     ],
     [
       ['answer', '--listen', 'udp:127.0.0.1:1', '--listen', '127.0.0.1:2'],
@@ -184,9 +192,9 @@ describe('the other commands', () => {
       { listen: ['udp:127.0.0.1:1', '127.0.0.1:2'] },
     ],
     [
-      ['answer', '--auth', '--refer-calls', '--rate-limit', '5', '--duration', '3s'],
+      ['answer', '--auth', '--auth-algorithms', 'MD5', '--refer-calls', '--rate-limit', '5', '--duration', '3s'],
       'answer',
-      { auth: true, referCalls: true, rateLimit: 5, duration: '3s' },
+      { auth: true, authAlgorithms: 'MD5', referCalls: true, rateLimit: 5, duration: '3s' },
     ],
     [['flows', '--json'], 'flows', { json: true }],
   ] as const)('%j', async (args, command, options) => {

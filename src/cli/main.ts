@@ -128,6 +128,12 @@ common(
       'the reference server makes the calls that a REFER asks for, wherever they go, and holds them for --hold',
     ),
   )
+  .addOption(
+    option(
+      '--auth-algorithms <list>',
+      'what it challenges with, the preferred one first; MD5 alone for peers that know no other',
+    ).default('SHA-512-256,SHA-256,MD5'),
+  )
   .addOption(option('--user <name>', 'whom the reference server believes').default('busyhour'))
   .addOption(option('--password <text>', 'with which password').default('busyhour'))
   .addOption(option('--delay <duration>', 'wait before the first answer of each call').default('0s'))

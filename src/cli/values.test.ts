@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { complaint } from '../../tests/complaint.ts';
-import { durationOf, outFolder, profileOf, thresholdsOf } from './values.ts';
+import { chooseChallenge } from '../sip/digest.ts';
+import { algorithmsOf, durationOf, outFolder, profileOf, thresholdsOf } from './values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'busyhour-values-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,6 +35,27 @@ describe('durationOf', () => {
     ['99999999999h', /too long/],
   ])('%j gets a line that names the flag', (text, said) => {
     expect(complaint(() => durationOf(text, '--hold'))).toMatch(said);
+  });
+});
+
+describe('algorithmsOf', () => {
+  it.each([
+    ['MD5', ['MD5']],
+    ['sha-256 , md5-SESS', ['SHA-256', 'MD5-sess']],
+    ['SHA-512-256,SHA-512-256-sess,SHA-256-sess', ['SHA-512-256', 'SHA-512-256-sess', 'SHA-256-sess']],
+  ])('%j is %j, which we can answer ourselves', (text, names) => {
+    expect(algorithmsOf(text, '--auth-algorithms')).toEqual(names);
+    for (const name of names)
+      expect(chooseChallenge([`Digest realm="r", nonce="n", qop="auth", algorithm=${name}`])?.algorithm).toBe(name);
+  });
+
+  it.each([
+    ['', /^--auth-algorithms "": "" is none of SHA-512-256, .*MD5-sess$/],
+    ['MD5,', /"" is none of/],
+    ['SHA-1', /"SHA-1" is none of/],
+    ['MD5,SHA-256,md5', /MD5 stands twice; RFC 8760 §2.1/],
+  ])('%j is refused', (text, said) => {
+    expect(complaint(() => algorithmsOf(text, '--auth-algorithms'))).toMatch(said);
   });
 });
 

@@ -24,6 +24,22 @@ export function durationOf(text: string, flag: string): number {
   }
 }
 
+/** As RFC 7616 §6.1 and RFC 8760 §2.2 register them. */
+const DIGEST_ALGORITHMS = ['SHA-512-256', 'SHA-512-256-sess', 'SHA-256', 'SHA-256-sess', 'MD5', 'MD5-sess'];
+
+/** Digest algorithms from a list with commas, in the order given. */
+export function algorithmsOf(text: string, flag: string): string[] {
+  const given = text.split(',').map((name) => name.trim());
+  return given.map((name, index) => {
+    const known = DIGEST_ALGORITHMS.find((algorithm) => algorithm.toUpperCase() === name.toUpperCase());
+    if (known === undefined)
+      throw new UsageError(`${flag} "${text}": "${name}" is none of ${DIGEST_ALGORITHMS.join(', ')}`);
+    if (given.findIndex((other) => other.toUpperCase() === name.toUpperCase()) < index)
+      throw new UsageError(`${flag} "${text}": ${known} stands twice; RFC 8760 §2.1 allows one challenge for each`);
+    return known;
+  });
+}
+
 export function profileOf(text: string): Phase[] {
   try {
     return parseProfile(text);

@@ -53,6 +53,7 @@ const ANSWER: AnswerOptions = {
   challenge: false,
   referCalls: false,
   referHoldUs: 0,
+  algorithms: ['SHA-256', 'MD5'],
   server: false,
   listen: [{ address: '127.0.0.1', port: 5060 }],
   rateLimitCps: 0,

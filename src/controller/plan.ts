@@ -45,6 +45,7 @@ export interface AnswerOptions extends CommonOptions {
   readonly challenge: boolean;
   readonly referCalls: boolean;
   readonly referHoldUs: number;
+  readonly algorithms: readonly string[];
   /** The last program is that of the reference server. */
   readonly server: boolean;
   readonly listen: readonly { readonly address: string; readonly port: number }[];
@@ -148,6 +149,7 @@ export function planLoad(options: LoadOptions): Config[] {
     challenge: false,
     referCalls: false,
     referHoldUs: 0,
+    algorithms: [],
     io: options.io,
     segmentation: options.segmentation,
     local: {
@@ -197,6 +199,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
       challenge: options.challenge,
       referCalls: options.referCalls,
       referHoldUs: options.referHoldUs,
+      algorithms: options.algorithms,
       io: options.io,
       segmentation: options.segmentation,
       local: { ...local, host: advertised(local.address) },

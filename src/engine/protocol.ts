@@ -47,6 +47,8 @@ export interface WorkerConfig {
   /** callee: the reference server makes the call that any REFER asks for; and how long calls it makes last. */
   readonly referCalls: boolean;
   readonly referHoldUs: number;
+  /** callee: digest algorithms of a challenge, in the order of preference. */
+  readonly algorithms: readonly string[];
   /** callee: refuse above this many new calls a second with 503 and Retry-After; 0 is no limit. */
   readonly rateLimitCps: number;
   /** callee: wait this long before each answer to a new request. */

@@ -9,20 +9,16 @@ import type { Engine } from './engine.ts';
 import { send } from './reference-single.ts';
 import { refuse } from './server.ts';
 
-/** Challenges in the order of preference: RFC 8760 §2.1 has the strongest first. */
-const ALGORITHMS = ['SHA-512-256', 'SHA-256', 'MD5'];
-
 /** Whether the request in e.msg proves who sends it; answered 401, or 400 for credentials that cannot be read, when not. */
 export function authorized(e: Engine, txn: number): boolean {
   const { msg } = e;
   const r = e.reference!;
   const method = METHOD_NAMES[msg.method] ?? '';
-  const uri = e.text(msg.uriStart, msg.uriEnd);
   const body = e.text(msg.bodyStart, msg.bodyEnd);
   let found: number = VERDICT.NONE;
   for (let field = msg.first[HEADER.AUTHORIZATION]!; field !== NONE; field = msg.next[field]!) {
     const value = e.text(msg.valueStart[field]!, msg.valueEnd[field]!);
-    const verdict = r.gate.check(value, method, uri, body, r.nowS());
+    const verdict = r.gate.check(value, method, body, r.nowS());
     if (verdict !== VERDICT.NONE) found = verdict;
     if (verdict === VERDICT.OK) return true;
   }
@@ -31,8 +27,10 @@ export function authorized(e: Engine, txn: number): boolean {
     return false;
   }
   r.begin();
-  for (const algorithm of ALGORITHMS)
-    r.add(bytesOf(`WWW-Authenticate: ${r.gate.challenge(r.nowS(), algorithm, found === VERDICT.STALE)}\r\n`));
+  // One challenge for each algorithm, the preferred one on top (RFC 8760 §2.1).
+  const { algorithms } = e.config;
+  for (let i = 0; i < algorithms.length; i++)
+    r.add(bytesOf(`WWW-Authenticate: ${r.gate.challenge(r.nowS(), algorithms[i]!, found === VERDICT.STALE)}\r\n`));
   e.tally.add(COUNTER.REFUSED);
   send(e, txn, 401, NONE);
   return false;

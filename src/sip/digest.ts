@@ -223,16 +223,17 @@ export class Gate {
   }
 
   /** Judges one Authorization value. RFC 7616 §3.4, RFC 3261 §22.4. */
-  check(value: string, method: string, uri: string, body: string, nowS: number): number {
+  check(value: string, method: string, body: string, nowS: number): number {
     const scheme = /^\s*Digest\s+/i.exec(value);
     if (scheme === null) return VERDICT.NONE;
     const params = readParams(value.slice(scheme[0].length));
     const user = params?.get('username');
     const nonce = params?.get('nonce');
     const response = params?.get('response');
-    const given = params?.get('uri');
+    // RFC 3261 §22.4: the uri may differ from the Request-URI, which a proxy may have changed; what was signed is the uri.
+    const uri = params?.get('uri');
     if (params === null || params === undefined || user === undefined || nonce === undefined) return VERDICT.BROKEN;
-    if (response === undefined || given === undefined) return VERDICT.BROKEN;
+    if (response === undefined || uri === undefined) return VERDICT.BROKEN;
     if (params.get('realm') !== this.realm) return VERDICT.NONE;
     const algorithm = params.get('algorithm') ?? 'MD5';
     const qop = params.get('qop')?.toLowerCase() ?? '';
@@ -241,8 +242,6 @@ export class Gate {
     if (ALGORITHMS[algorithm.toUpperCase()] === undefined) return VERDICT.BROKEN;
     if (qop !== '' && (!/^auth(-int)?$/.test(qop) || !/^[0-9a-f]{8}$/i.test(nc) || cnonce === ''))
       return VERDICT.BROKEN;
-    // RFC 7616 §3.4.6: the uri must be that of the request line.
-    if (given !== uri) return VERDICT.BROKEN;
     const age = this.ageOf(nonce, nowS);
     if (age < 0) return VERDICT.STALE;
     const password = this.passwordOf(user);

@@ -1,8 +1,9 @@
-// Kamailio as a stateful, record-routing proxy on loopback. Never shares a folder, a port or a database with another one.
+// Kamailio on loopback: a stateful, record-routing proxy, or a home server with users. Never shares a folder, a port or a database with another one.
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, udpBound } from './free-port.ts';
 import { need } from './have.ts';
-import { type Running, start } from './process.ts';
+import { type Running, run, start } from './process.ts';
 import { tempDir } from './temp-dir.ts';
 
 export interface Kamailio {
@@ -10,6 +11,17 @@ export interface Kamailio {
   readonly process: Running;
   stop(): Promise<void>;
 }
+
+/** The home server of kamailio-home.cfg: users register with the password `USER-secret`, presence is kept and told. */
+export interface HomeServer extends Kamailio {
+  /** Its own counters since it started, by `group:name`; those at 0 too. */
+  statistics(): Promise<ReadonlyMap<string, number>>;
+  /** Contact URIs of all bindings, sorted. */
+  contacts(): Promise<string[]>;
+}
+
+/** Empty tables, as Debian's package brings them: the presence modules look at their columns, and keep everything in memory. */
+const TABLES = '/usr/share/kamailio/dbtext/kamailio';
 
 /**
  * `callee` as `127.0.0.1:5070`: everything outside a dialog goes there. Without it the Request-URI decides.
@@ -23,27 +35,62 @@ export async function startKamailio(options: {
   children?: number;
   lifetimeMs: number;
 }): Promise<Kamailio> {
+  const defines = options.callee === undefined ? [] : [`CALLEE="sip:${options.callee}"`];
+  return launch('kamailio-proxy.cfg', defines, tempDir(), options);
+}
+
+/** `defines` as the head of kamailio-home.cfg lists them. */
+export async function startHomeServer(options: {
+  defines?: readonly string[];
+  port?: number;
+  lifetimeMs: number;
+}): Promise<HomeServer> {
+  const folder = tempDir();
+  const database = join(folder, 'tables');
+  mkdirSync(database);
+  for (const table of ['version', 'presentity', 'active_watchers', 'watchers', 'xcap'])
+    copyFileSync(join(TABLES, table), join(database, table));
+  const control = `unix:${join(folder, 'control')}`;
+  const defines = [`DATABASE="text://${database}"`, `CONTROL="${control}"`, ...(options.defines ?? [])];
+  const server = await launch('kamailio-home.cfg', defines, folder, options);
+  const ask = async (...command: readonly string[]): Promise<string> => {
+    const answer = await run(need('kamcmd'), ['-s', control, ...command], { lifetimeMs: 5_000 });
+    if (answer.code !== 0) throw new Error(`kamcmd ${command.join(' ')}: ${answer.stderr}${answer.stdout}`);
+    return answer.stdout;
+  };
+  return {
+    ...server,
+    statistics: async () => {
+      const rows = (await ask('stats.get_statistics', 'all')).matchAll(/^(\S+:\S+) = (\d+)$/gm);
+      return new Map([...rows].map(([, name, value]) => [name!, Number(value)]));
+    },
+    contacts: async () => [...(await ask('ul.dump')).matchAll(/^\s*Address: (\S+)$/gm)].map((row) => row[1]!).sort(),
+  };
+}
+
+/** A data file of users who know the password the home server expects; `to` is whom they call. */
+export function homeUsers(names: readonly string[], to?: string): string {
+  const file = join(tempDir(), 'users.csv');
+  const head = to === undefined ? 'user,password' : 'user,password,to';
+  const rows = names.map((name) => `${name},${name}-secret${to === undefined ? '' : `,${to}`}`);
+  writeFileSync(file, `${[head, ...rows].join('\n')}\n`);
+  return file;
+}
+
+async function launch(
+  config: string,
+  defines: readonly string[],
+  folder: string,
+  options: { address?: string; port?: number; children?: number; lifetimeMs: number },
+): Promise<Kamailio> {
   const port = options.port ?? (await freePort());
   const { address = '127.0.0.1' } = options;
-  const folder = tempDir();
   const args = [
-    ...['-DD', '-E', '-f', join(import.meta.dirname, 'kamailio-proxy.cfg'), '-l', `udp:${address}:${port}`],
+    ...['-DD', '-E', '-f', join(import.meta.dirname, config), '-l', `udp:${address}:${port}`],
     // 512 MB are addressed, not used: each transaction stays for five seconds.
-    ...[
-      '-m',
-      '512',
-      '-M',
-      '16',
-      '-n',
-      String(options.children ?? 1),
-      '-w',
-      folder,
-      '-Y',
-      folder,
-      '-P',
-      join(folder, 'kamailio.pid'),
-    ],
-    ...(options.callee === undefined ? [] : ['-A', `CALLEE="sip:${options.callee}"`]),
+    ...['-m', '512', '-M', '16', '-n', String(options.children ?? 1)],
+    ...['-w', folder, '-Y', folder, '-P', join(folder, 'kamailio.pid')],
+    ...defines.flatMap((define) => ['-A', define]),
   ];
   const child = start(need('kamailio'), args, { lifetimeMs: options.lifetimeMs, cwd: folder });
   try {

@@ -1,4 +1,4 @@
-// sipsak: one OPTIONS and what came back. Never retransmits for longer than its lifetime.
+// sipsak: its requests, and what came back. Never retransmits for longer than its lifetime.
 import { freePort } from './free-port.ts';
 import { need } from './have.ts';
 import { run } from './process.ts';
@@ -12,17 +12,23 @@ export interface SipsakAnswer {
   readonly text: string;
 }
 
-/** `uri` as `sip:user@127.0.0.1:5070`; sipsak 0.9.8 cuts a port of five digits short in the Request-URI and in To. `headers` are extra lines without line end. */
+/** Runs sipsak from a port of its own; `args` beside it. sipsak 0.9.8 cuts a port of five digits short in the Request-URI and in To. */
+export async function runSipsak(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const all = ['-k', '127.0.0.1', '-l', String(await freePort()), ...args];
+  const { code, stdout, stderr } = await run(need('sipsak'), all, { lifetimeMs: 10_000 });
+  return { code, output: stdout + stderr };
+}
+
+/** `uri` as `sip:user@127.0.0.1:5070`; `headers` are extra lines without line end. */
 export async function sipsakOptions(uri: string, headers: readonly string[] = []): Promise<SipsakAnswer> {
   const extra = headers.flatMap((header) => ['-j', header]);
-  const args = ['-s', uri, '-k', '127.0.0.1', '-l', String(await freePort()), ...extra, '-vv'];
-  const { code, stdout } = await run(need('sipsak'), args, { lifetimeMs: 10_000 });
-  const match = /^SIP\/2\.0 (\d{3}) /m.exec(stdout);
-  const from = match?.index ?? stdout.length;
-  const end = stdout.indexOf('** reply received', from);
+  const { code, output } = await runSipsak(['-s', uri, ...extra, '-vv']);
+  const match = /^SIP\/2\.0 (\d{3}) /m.exec(output);
+  const from = match?.index ?? output.length;
+  const end = output.indexOf('** reply received', from);
   return {
     code,
     status: match === null ? null : Number(match[1]),
-    text: stdout.slice(from, end < 0 ? undefined : end).trim(),
+    text: output.slice(from, end < 0 ? undefined : end).trim(),
   };
 }

@@ -117,6 +117,7 @@ export class Pair {
       challenge: false,
       referCalls: false,
       referHoldUs: 1_000_000,
+      algorithms: ['SHA-512-256', 'SHA-256', 'MD5'],
       rateLimitCps: 0,
       delayUs: 0,
       trace: false,
