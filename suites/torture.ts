@@ -50,6 +50,8 @@ function judge(t: Talk, odd: Odd, status: number, line: string): void {
   const isRight = right === 'well-formed' ? status > 0 && !FAULTS.includes(status) : right.includes(status);
   const expected = right === 'well-formed' ? 'an answer that finds no fault with the form' : right.join(' or ');
   if (isRight) return;
+  // It would not let us in, or knows nobody there: the message was not looked at.
+  if ([401, 403, 404, 407].includes(status) && !tolerated.includes(status)) t.inconclusive(line);
   if (tolerated.includes(status)) t.nonStrict(line, expected);
   t.fail(line, expected);
 }

@@ -63,9 +63,12 @@ function extraOf(peer: Peer, profile: Profile, method: string): { rows: Row[]; b
   }
 }
 
-/** Whom a request is for where the case does not say: REGISTER and OPTIONS the domain, everything else the user who answers. */
+/** Whom a request is for where the case does not say: REGISTER and (but for a mere user agent) OPTIONS the domain, everything else the user who answers. */
 function defaultTarget(peer: Peer, profile: Profile, method: string): string {
-  if (method === 'REGISTER' || method === 'OPTIONS') return `sip:${profile.domain}`;
+  const agent = !profile.roles.some((role) => role === 'registrar' || role === 'proxy' || role === 'redirect');
+  const toDomain =
+    method === 'REGISTER' || (method === 'OPTIONS' && (!agent || profile.extensions.answer === undefined));
+  if (toDomain) return `sip:${profile.domain}`;
   return profile.extensions.answer === undefined ? uriOfUser(profile, 'answer') : peer.uri('answer');
 }
 

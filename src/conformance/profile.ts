@@ -20,6 +20,11 @@ export const profileSchema = z
       .min(1)
       .optional()
       .describe('What it listens to at the port of the target.'),
+    methods: z
+      .array(z.string().regex(/^[A-Z]+$/))
+      .min(1)
+      .optional()
+      .describe('Methods it answers, where it is made to answer some only: cases about others are skipped.'),
     accounts: z
       .array(z.strictObject({ user, password: z.string().optional() }))
       .optional()
@@ -73,6 +78,8 @@ export interface Profile {
   readonly domain: string;
   readonly roles: readonly string[];
   readonly transports: readonly TransportKind[];
+  /** Null: all. */
+  readonly methods: readonly string[] | null;
   readonly accounts: readonly Account[];
   readonly extensions: Readonly<Record<string, string>>;
   readonly events: readonly string[];
@@ -105,6 +112,7 @@ export function profileOf(file: ProfileFile, hostPort: string): Profile {
     domain: file.domain ?? hostPort,
     roles: file.roles ?? ['uas'],
     transports: file.transports ?? ['udp'],
+    methods: file.methods ?? null,
     accounts: (file.accounts ?? []).map((one) => ({ user: one.user, password: one.password ?? null })),
     extensions: Object.fromEntries(
       Object.entries(file.extensions ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -3,7 +3,7 @@
 import { Credentials } from '../sip/digest.ts';
 import { nowUs, type Place } from '../transport/raw-socket.ts';
 import { Accounts } from './accounts.ts';
-import type { Case, TransportKind } from './case.ts';
+import type { Case, Need, TransportKind } from './case.ts';
 import type { Ground, Logged } from './ground.ts';
 import { Passive } from './passive.ts';
 import { type Probed, probe } from './probe.ts';
@@ -128,12 +128,17 @@ export class Runner {
     });
   }
 
+  /** A far side that registers does so as the account of the case. */
+  private accountNeeds({ needs = [] }: Case): readonly Need[] {
+    return needs.includes('far') && this.options.profile.far?.by === 'register' ? [...needs, 'account'] : needs;
+  }
+
   private isOver(): boolean {
     return this.killedBy.length > 0 || this.stopping.signal.aborted;
   }
 
   private async attempt(one: Case): Promise<Ended> {
-    const lease = await this.accounts.lease(one.needs ?? []);
+    const lease = await this.accounts.lease(this.accountNeeds(one));
     const address = this.options.addressOf(++this.started);
     try {
       return await this.play(one, lease, address);

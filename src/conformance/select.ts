@@ -42,6 +42,8 @@ export function inapplicable(one: Case, profile: Profile, target: TransportKind,
   if (one.role !== 'all' && !profile.roles.includes(one.role)) return `the profile has no role ${one.role}`;
   if (transportOf(one, profile, target) === null)
     return `the profile has no ${one.transports!.map((kind) => kind.toUpperCase()).join(' or ')}`;
+  const foreign = one.methods.find((method) => profile.methods !== null && !profile.methods.includes(method));
+  if (foreign !== undefined) return `the profile has no method ${foreign}`;
   for (const need of one.needs ?? []) {
     const why = lacks(profile, need);
     if (why !== null) return why;

@@ -40,7 +40,7 @@ export const CASES: readonly Entry[] = [
     run: async (t) => {
       const to = t.account.user;
       t.send(t.request('REGISTER', { to, headers: { Contact: `${t.contact}?Route=%3Csip:example.com%3E` } }));
-      const response = await t.expect(['2xx', 400], { strictly: true });
+      const response = await t.expect(['2xx', 400]);
       if (response.status === 400) return;
       t.send(t.request('REGISTER', { to, headers: { Contact: null, Expires: null } }));
       const kept = (await t.expect('2xx')).headers('Contact').find((contact) => contact.includes('Route='));

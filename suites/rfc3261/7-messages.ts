@@ -75,7 +75,7 @@ export const CASES: readonly Entry[] = [
       const refused: string[] = [];
       for (const Require of [tags.join(', '), tags]) {
         t.send(t.request('OPTIONS', { headers: { Require } }));
-        const refusal = await t.expect(420, { strictly: true });
+        const refusal = await t.expect(420);
         refused.push(refusal.headers('Unsupported').toSorted().join(', '));
       }
       t.verify(refused[0] === refused[1], `Unsupported: ${refused[0]}, as for one row`, `Unsupported: ${refused[1]}`);
@@ -105,7 +105,7 @@ export const CASES: readonly Entry[] = [
     methods: ['OPTIONS'],
     run: async (t) => {
       t.send(t.request('options'));
-      await t.expect([400, 405, 501], { strictly: true });
+      await t.expect([400, 405, 501]);
     },
   },
   {

@@ -39,7 +39,7 @@ export const CASES: readonly Entry[] = [
     methods: ['OPTIONS'],
     run: async (t) => {
       t.send(t.request('GARGLE', { to: 'answer' }));
-      const refusal = await t.expect([405, 501], { strictly: true });
+      const refusal = await t.expect([405, 501]);
       if (refusal.status === 405) t.verify(refusal.has('Allow'), 'Allow in the 405', 'no Allow');
     },
   },
@@ -197,7 +197,7 @@ export const CASES: readonly Entry[] = [
     needs: ['answer'],
     run: async (t) => {
       t.send(t.request('INVITE', { to: 'answer', type: 'application/nobody-knows', body: '<audio>\r\n' }));
-      const refusal = await t.expect(415, { strictly: true });
+      const refusal = await t.expect(415);
       t.ack(refusal);
       t.verify(refusal.has('Accept'), 'Accept in the 415', 'no Accept');
     },
@@ -212,7 +212,7 @@ export const CASES: readonly Entry[] = [
     needs: ['answer'],
     run: async (t) => {
       t.send(t.request('INVITE', { to: 'answer', headers: { 'Content-Encoding': 'x-nobody-knows' } }));
-      const refusal = await t.expect(415, { strictly: true });
+      const refusal = await t.expect(415);
       t.ack(refusal);
       t.verify(refusal.has('Accept-Encoding'), 'Accept-Encoding in the 415', 'no Accept-Encoding');
     },
@@ -251,9 +251,7 @@ export const CASES: readonly Entry[] = [
     methods: ['MESSAGE'],
     run: async (t) => {
       t.send(t.request('MESSAGE', { to: 'answer', type: 'application/nobody-knows', body: 'x' }));
-      const refusal = await t.expect('final', { strictly: true });
-      if (refusal.status === 405 || refusal.status === 501) t.unsupported(`MESSAGE: ${refusal.startLine}`);
-      t.verify(refusal.status === 415, '415', refusal.startLine);
+      const refusal = await t.expect(415);
       t.verify(refusal.has('Accept'), 'Accept in the 415', 'no Accept');
     },
   },
