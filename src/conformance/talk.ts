@@ -200,10 +200,11 @@ export class Talk extends Peer {
   originate(method: string): void {
     const command = this.profile.originate[method];
     if (command === undefined) throw new Error(`the case has no command: add needs: [originate:${method}]`);
+    const { address, port } = this.ground.reachedAt(this.local);
     const values = {
-      address: this.local.address,
-      port: String(this.local.port),
-      uri: this.contact,
+      address,
+      port: String(port),
+      uri: this.contact.replace(this.hostPort, `${address}:${port}`),
       domain: this.profile.domain,
     };
     this.children.push(originate(command, values, (text) => this.remember(text)));
