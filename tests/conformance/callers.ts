@@ -1,5 +1,6 @@
 // The commands by which busyhour itself is a server that originates: what a profile says under `originate`. Starts nothing.
 import { join } from 'node:path';
+import { tempDir } from '../peers/temp-dir.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -8,8 +9,9 @@ const PACE = '--rate 0.02 --duration 60s --hold 500ms --quiet';
 
 /** @param address own one of the callers, each with a port of its own */
 export function callerCommands(address: string): Record<string, string> {
+  const folder = tempDir();
   const load = (flow: string, options = '') =>
-    `cd "$(mktemp -d)" && exec ${process.execPath} ${ROOT}/dist/src/cli/main.js load ${flow} udp:callee@{{address}}:{{port}} --local ${address}:0 ${PACE} --out . ${options}`;
+    `exec ${process.execPath} ${ROOT}/dist/src/cli/main.js load ${flow} udp:callee@{{address}}:{{port}} --local ${address}:0 ${PACE} --out ${folder}/$$ ${options}`;
   const password = '--user busyhour --password busyhour';
   return {
     INVITE: load('basic', password),
