@@ -109,7 +109,9 @@ export const CASES: readonly Entry[] = [
     title: 'CSeq has a number below 2**31 and the method of the request',
     req: [],
     run: async (t) => {
-      const invite = await answered(t, 'INVITE');
+      t.originate('INVITE');
+      const invite = await t.expectRequest('INVITE', { withinMs: 15_000 });
+      t.respond(invite, 200);
       const cseq = invite.header('CSeq') ?? '';
       t.verify(/^\d+\s+INVITE$/.test(cseq) && invite.cseq < 2 ** 31, 'a number below 2**31 and INVITE', cseq);
     },

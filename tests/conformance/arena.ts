@@ -15,7 +15,7 @@ import { caseAddress, SERVER_ADDRESS, startMutantRelay } from './relay.ts';
 const LIFETIME_MS = 180_000;
 const JOBS = 32;
 /** Each case of a caller starts a process. */
-const CALLERS = 4;
+const CALLERS = 8;
 
 export interface Arena {
   readonly name: string;
@@ -70,7 +70,9 @@ export function arenaOf(one: Case): Arena | null {
 }
 
 /** Runs the cases against the server, and each against its mutant, at the same time. */
-export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
+export async function play(arena: Arena, some: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
+  // Slow ones first, so that the others run beside them.
+  const cases = [...some].sort((a, b) => Number(b.slow === true) - Number(a.slow === true));
   const server = await arena.start!();
   const target: Place = { address: SERVER_ADDRESS, port: server.port };
   const relay = startMutantRelay(target);
