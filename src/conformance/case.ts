@@ -27,9 +27,25 @@ export const EXTENSIONS: readonly Extension[] = ['answer', 'ring', 'busy', 'away
 
 /**
  * What the profile must have: an extension; `account` (the case gets one to itself), `password` (one with a password);
- * `event` (any package) or `event:NAME`; `far` (the far side of a proxy); `originate:METHOD` (a command that makes the server send it).
+ * `event` (any package) or `event:NAME`; `far` (the far side of a proxy); `originate:METHOD` (a command that makes the server send it;
+ * `originate:INVITE:late-offer` is one of a kind: see ORIGINATED).
  */
 export type Need = Extension | 'account' | 'password' | 'far' | 'event' | `event:${string}` | `originate:${string}`;
+
+/** What makes the server send more than one request of a method, or a particular one. */
+export const ORIGINATED: Readonly<Record<string, string>> = {
+  INVITE: 'a call, ended by the server half a second or so after the ACK',
+  'INVITE:late-offer': 'a call whose INVITE has no offer',
+  'INVITE:hold': 'a call, and in it a re-INVITE that puts it on hold',
+  'INVITE:redirect': 'a call that may be sent elsewhere by a 3xx',
+  CANCEL: 'a call that is given up when it rings',
+  UPDATE: 'a call, and in it an UPDATE',
+  PRACK: 'a call that takes reliable provisional responses',
+  INFO: 'a call, and in it an INFO',
+  REGISTER: 'a registration, refreshed at once and removed',
+  SUBSCRIBE: 'a subscription to presence, refreshed at once and ended',
+  PUBLISH: 'a publication, refreshed, changed and removed',
+};
 
 interface Head {
   /** Permanent, never reused: `rfc3261/8.2.2.3/require-unknown-420` (document / section / words). */

@@ -18,6 +18,8 @@ export interface Logged {
 export interface Ground {
   readonly target: Place;
   readonly profile: Profile;
+  /** Where the server reaches an end of ours, if not there itself. */
+  readonly reachedAt: (end: Place) => Place;
   /** The account that is the case's alone, null where it asked for none. */
   readonly account: Account | null;
   /** What a challenge is answered with, null for nothing. */

@@ -44,10 +44,10 @@ export const profileSchema = z
         'The far side of a proxy. uri: it forwards by Request-URI; register: to the binding of an account; listen: what goes to `uri` arrives at `listen`.',
       ),
     originate: z
-      .record(z.string().regex(/^[A-Z]+$/), command)
+      .record(z.string().regex(/^[A-Z]+(:[a-z-]+)?$/), command)
       .optional()
       .describe(
-        'By method: a shell command that makes the server send it. {{address}} {{port}} {{uri}} {{domain}} are ours.',
+        'By method: a shell command that makes the server send it; with a word behind it, one of a kind, such as `INVITE:late-offer`. {{address}} {{port}} {{uri}} {{domain}} are ours.',
       ),
     wait: z
       .string()

@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly addressOf: (n: number) => string;
   /** Where a case sends to, if not to the target itself. */
   readonly targetOf?: (one: Case) => Place;
+  /** Where the server reaches an end of a case, if not there itself. */
+  readonly reachedAt?: (one: Case, end: Place) => Place;
   readonly onResult?: (result: Result, done: number, of: number) => void;
 }
 
@@ -149,7 +151,7 @@ export class Runner {
   }
 
   private async play(one: Case, account: Account | null, address: string): Promise<Ended> {
-    const { profile, target, kind, targetOf } = this.options;
+    const { profile, target, kind, targetOf, reachedAt } = this.options;
     const beginUs = nowUs();
     const log: Logged[] = [];
     const rules = new Set<string>();
@@ -164,6 +166,7 @@ export class Runner {
     const ground: Ground = {
       target: targetOf?.(one) ?? target,
       profile,
+      reachedAt: (end) => reachedAt?.(one, end) ?? end,
       account,
       credentials: known?.password == null ? null : new Credentials(known.user, known.password),
       address,

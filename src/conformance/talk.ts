@@ -9,6 +9,9 @@ import { Peer, type RequestParts } from './peer.ts';
 import { type Account, type Profile, uriOfUser } from './profile.ts';
 import { Conclusion } from './verdict.ts';
 
+/** A command may start a program first. */
+const ORIGINATE_MS = 15_000;
+
 /** A call that is up, and what made it. */
 export interface Call {
   readonly invite: Outgoing;
@@ -200,13 +203,22 @@ export class Talk extends Peer {
   originate(method: string): void {
     const command = this.profile.originate[method];
     if (command === undefined) throw new Error(`the case has no command: add needs: [originate:${method}]`);
+    const { address, port } = this.ground.reachedAt(this.local);
     const values = {
-      address: this.local.address,
-      port: String(this.local.port),
-      uri: this.contact,
+      address,
+      port: String(port),
+      uri: this.contact.replace(this.hostPort, `${address}:${port}`),
       domain: this.profile.domain,
     };
     this.children.push(originate(command, values, (text) => this.remember(text)));
+  }
+
+  /** Precondition: the server sends a request because of the command; the first of `method`, that of the command where absent. */
+  originated(command: string, method = command.split(':')[0]!): Promise<Received> {
+    return this.given(`a ${method} of the server`, () => {
+      this.originate(command);
+      return this.expectRequest(method, { withinMs: ORIGINATE_MS });
+    });
   }
 
   /** Ends what `originate` started and closes every end. */

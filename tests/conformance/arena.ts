@@ -8,11 +8,14 @@ import { startBusyhour } from '../peers/busyhour.ts';
 import { freePort } from '../peers/free-port.ts';
 import { have } from '../peers/have.ts';
 import { startKamailio } from '../peers/kamailio.ts';
+import { callerCommands } from './callers.ts';
 import type { Mutant } from './mutant.ts';
 import { caseAddress, SERVER_ADDRESS, startMutantRelay } from './relay.ts';
 
 const LIFETIME_MS = 180_000;
 const JOBS = 32;
+/** Each case of a caller starts a process. */
+const CALLERS = 8;
 
 export interface Arena {
   readonly name: string;
@@ -48,6 +51,18 @@ export const ARENAS: readonly Arena[] = [
         }
       : null,
   },
+  {
+    name: 'our own caller',
+    profile: profile({ roles: ['uac', 'subscriber'], calls: CALLERS, originate: callerCommands(SERVER_ADDRESS) }),
+    start: async () => {
+      const port = await freePort();
+      const started = startBusyhour(['answer', '--listen', `udp:${SERVER_ADDRESS}:${port}`], {
+        lifetimeMs: LIFETIME_MS,
+      });
+      await started.process.line(/listening on/i, 15_000);
+      return { port, stop: () => started.process.stop() };
+    },
+  },
 ];
 
 export function arenaOf(one: Case): Arena | null {
@@ -55,7 +70,9 @@ export function arenaOf(one: Case): Arena | null {
 }
 
 /** Runs the cases against the server, and each against its mutant, at the same time. */
-export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
+export async function play(arena: Arena, some: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
+  // Slow ones first, so that the others run beside them.
+  const cases = [...some].sort((a, b) => Number(b.slow === true) - Number(a.slow === true));
   const server = await arena.start!();
   const target: Place = { address: SERVER_ADDRESS, port: server.port };
   const relay = startMutantRelay(target);
@@ -77,7 +94,7 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
       jobs: JOBS,
       slow: true,
       addressOf: (n) => caseAddress(n * 2 + which),
-      ...(targetOf && { targetOf }),
+      ...(targetOf && { targetOf, reachedAt: (one: Case, end: Place) => relay.reach(targetOf(one), end) }),
     });
   const mutable = cases.filter(({ id }) => fronts.has(id));
   const [right, wrong] = await Promise.all([runner(0).run(cases), runner(1, ({ id }) => fronts.get(id)!).run(mutable)]);

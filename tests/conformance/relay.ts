@@ -58,6 +58,8 @@ class Front {
   private readonly seen = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private open = true;
+  /** Another place of the server than where it listens: the socket of a command that makes it call us. */
+  private caller: Place | null = null;
 
   constructor(place: Place, server: Place, tamper: Tamper) {
     this.place = place;
@@ -75,7 +77,10 @@ class Front {
     let end = this.ends.get(key);
     if (end === undefined) {
       end = bind({ address: hidden(client.address), port: client.port }).then((socket) => {
-        socket.on('message', (bytes) => this.fromServer(bytes, client));
+        socket.on('message', (bytes, from) => {
+          if (from.port !== this.server.port) this.caller = from;
+          void this.fromServer(bytes, client);
+        });
         return socket;
       });
       this.ends.set(key, end);
@@ -89,21 +94,33 @@ class Front {
     // Ends that are only spoken of so far: the server may write to them.
     for (const [, named, port] of text.matchAll(/(127\.1[0-4]\d\.\d{3}\.\d{3}):(\d+)/g))
       await this.endOf({ address: named!, port: Number(port) });
-    const up = (message: string) => {
-      const there = hidden(message).replaceAll(this.place.address, this.server.address);
-      if (this.open) end.send(Buffer.from(there, 'latin1'), this.server.port, this.server.address);
-    };
+    const up = (message: string) => this.toServer(message, end);
     const down = (message: string) => this.toClient(message, client);
     this.pass(text, 'up', this.tamper.toServer, up, down, client);
   }
 
   private async fromServer(bytes: Buffer, client: Place): Promise<void> {
-    const text = shown(bytes.toString('latin1')).replaceAll(this.server.address, this.place.address);
+    const { server, place, caller } = this;
+    let text = shown(bytes.toString('latin1'));
+    if (caller !== null) text = text.replaceAll(`${server.address}:${caller.port}`, `${place.address}:${place.port}`);
+    text = text.replaceAll(server.address, place.address);
     const end = await this.endOf(client);
-    const up = (message: string) => {
-      if (this.open) end.send(Buffer.from(hidden(message), 'latin1'), this.server.port, this.server.address);
-    };
+    const up = (message: string) => this.toServer(message, end);
     this.pass(text, 'down', this.tamper.toClient, (message) => this.toClient(message, client), up, client);
+  }
+
+  private toServer(text: string, end: Socket): void {
+    const { server, place, caller } = this;
+    let there = hidden(text);
+    if (caller !== null) there = there.replaceAll(`${place.address}:${place.port}`, `${server.address}:${caller.port}`);
+    there = there.replaceAll(place.address, server.address);
+    if (this.open) end.send(Buffer.from(there, 'latin1'), (caller ?? server).port, server.address);
+  }
+
+  /** Where the server reaches an end of the case by way of this front. */
+  reach(client: Place): Place {
+    void this.endOf(client);
+    return { address: hidden(client.address), port: client.port };
   }
 
   private toClient(text: string, client: Place): void {
@@ -161,6 +178,8 @@ class Front {
 export interface MutantRelay {
   /** Where the case goes to meet this mutant. */
   add(mutant: Mutant): Promise<Place>;
+  /** Where this mutant, calling a case that goes to `front`, reaches an end of the case. */
+  reach(front: Place, end: Place): Place;
   stop(): Promise<void>;
 }
 
@@ -174,6 +193,7 @@ export function startMutantRelay(server: Place): MutantRelay {
       await front.start();
       return place;
     },
+    reach: (place, end) => fronts.find((front) => front.place.address === place.address)!.reach(end),
     stop: async () => {
       for (const front of fronts) await front.stop();
     },

@@ -1,0 +1,210 @@
+// RFC 3261 §17.1, §18.1.2, §18.3: client transactions of requests that the server sends. Cases only.
+
+import type { Case, Entry } from '../../src/conformance/case.ts';
+import type { Received } from '../../src/conformance/outgoing.ts';
+import type { Talk } from '../../src/conformance/talk.ts';
+
+const CALL: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
+  level: 'MUST',
+  role: 'uac',
+  methods: ['INVITE', 'ACK'],
+  needs: ['originate:INVITE'],
+};
+const ONE: typeof CALL = { level: 'MUST', role: 'uac', methods: ['OPTIONS'], needs: ['originate:OPTIONS'] };
+
+/** An INVITE refused with 486, and its ACK. */
+async function refused(t: Talk): Promise<{ invite: Received; ack: Received }> {
+  const invite = await t.originated('INVITE');
+  t.respond(invite, 486);
+  return { invite, ack: await t.expectRequest('ACK') };
+}
+
+/** Milliseconds from each transmission of a request to the next, as it is repeated for so long. */
+async function gaps(t: Talk, request: Received, ms: number): Promise<number[]> {
+  await t.pause(ms);
+  const times = t.received.filter((one) => one.isRequest && one.branch === request.branch).map(({ atUs }) => atUs);
+  return times.slice(1).map((at, i) => (at - times[i]!) / 1_000);
+}
+
+/** A timer of a loaded machine may be late; it is never early by more than a tick. */
+function fit(measured: readonly number[], wanted: readonly number[]): boolean {
+  return (
+    measured.length === wanted.length && measured.every((ms, i) => ms > wanted[i]! - 60 && ms < wanted[i]! * 1.2 + 150)
+  );
+}
+
+const told = (measured: readonly number[]) => `${measured.map(Math.round).join(', ') || 'no retransmission'} (ms)`;
+
+/** A response that must not be taken: the OPTIONS goes on being repeated. */
+function notTaken(t: Talk, request: Received): Promise<Received> {
+  return t.expectAgain(request, { withinMs: 2_500 });
+}
+
+export const CASES: readonly Entry[] = [
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.3/ack-repeats-the-invite',
+    title: 'The ACK of a refusal has Call-ID, From, Request-URI and CSeq number of the INVITE',
+    req: ['ACK-001'],
+    run: async (t) => {
+      const { invite, ack } = await refused(t);
+      const of = (one: Received) => [one.callId, one.header('From'), one.uri, one.cseq].join(' ');
+      t.verify(of(ack) === of(invite), of(invite), of(ack));
+      t.verify(ack.header('CSeq')?.endsWith(' ACK') === true, 'CSeq method ACK', `${ack.header('CSeq')}`);
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.3/ack-has-to-of-the-response',
+    title: 'To of the ACK of a refusal is To of the response, with its tag',
+    req: ['ACK-002'],
+    run: async (t) => {
+      const { ack } = await refused(t);
+      t.verify(ack.toTag === t.tag, `tag=${t.tag}`, `${ack.header('To')}`);
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.3/ack-has-the-via-of-the-invite',
+    title: 'The ACK of a refusal has one Via, the top one of the INVITE',
+    req: ['ACK-003'],
+    run: async (t) => {
+      const { invite, ack } = await refused(t);
+      t.verify(ack.headers('Via').length === 1, 'one Via', ack.headers('Via').join(', '));
+      t.verify(ack.header('Via') === invite.header('Via'), `${invite.header('Via')}`, `${ack.header('Via')}`);
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.3/ack-repeats-route',
+    title: 'The ACK of a refusal repeats Route of the INVITE',
+    req: ['ACK-004'],
+    run: async (t) => {
+      const { invite, ack } = await refused(t);
+      if (!invite.has('Route')) t.skip('its INVITE has no Route');
+      const routes = invite.headers('Route').join(', ');
+      t.verify(ack.headers('Route').join(', ') === routes, routes, ack.headers('Route').join(', ') || 'none');
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.2/refusal-again-acked-again',
+    title: 'Each retransmission of a refusal is acknowledged again',
+    req: ['ACK-005'],
+    run: async (t) => {
+      const { invite, ack } = await refused(t);
+      for (let i = 0; i < 3; i++) {
+        t.respond(invite, 486);
+        await t.expectAgain(ack);
+      }
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.2/timer-a-doubles',
+    title: 'An INVITE without an answer is repeated after 500 ms, and each time after twice as long',
+    req: ['TXC-001'],
+    methods: ['INVITE'],
+    timing: true,
+    run: async (t) => {
+      const invite = await t.originated('INVITE');
+      const measured = await gaps(t, invite, 5_000);
+      t.verify(fit(measured, [500, 1_000, 2_000]), '500, 1000, 2000 (ms)', told(measured));
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.2/timer-b',
+    title: 'An INVITE is repeated until 31.5 s and given up at 64*T1: a refusal then finds no transaction',
+    req: ['TXC-001', 'TXC-002'],
+    methods: ['INVITE'],
+    slow: true,
+    limitMs: 60_000,
+    run: async (t) => {
+      const invite = await t.originated('INVITE');
+      const measured = await gaps(t, invite, 34_000);
+      const wanted = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+      t.verify(fit(measured, wanted), `${wanted.join(', ')} (ms)`, told(measured));
+      t.respond(invite, 486);
+      await t.expectNone(700, 'ACK');
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.2/provisional-stops-retransmissions',
+    title: 'After a 100 the INVITE is not repeated',
+    req: ['TXC-004'],
+    level: 'SHOULD NOT',
+    methods: ['INVITE'],
+    run: async (t) => {
+      const invite = await t.originated('INVITE');
+      t.respond(invite, 100);
+      await t.pause(200);
+      await t.expectNone(
+        1_600,
+        'INVITE',
+        ({ branch, atUs }) => branch === invite.branch && atUs > t.sent[0]!.sentAtUs[0]!,
+      );
+    },
+  },
+  {
+    ...ONE,
+    id: 'rfc3261/17.1.2.2/timer-e-doubles-up-to-t2',
+    title: 'An OPTIONS without an answer is repeated after 500 ms, 1 s, 2 s, and then every 4 s',
+    req: ['TXC-005'],
+    timing: true,
+    slow: true,
+    run: async (t) => {
+      const options = await t.originated('OPTIONS');
+      const measured = await gaps(t, options, 13_000);
+      const wanted = [500, 1_000, 2_000, 4_000, 4_000];
+      t.verify(fit(measured, wanted), `${wanted.join(', ')} (ms)`, told(measured));
+    },
+  },
+  {
+    ...ONE,
+    id: 'rfc3261/17.1.2.2/provisional-slows-to-t2',
+    title: 'After a 100 to an OPTIONS the retransmissions go on, four seconds apart',
+    req: ['TXC-006'],
+    timing: true,
+    run: async (t) => {
+      const options = await t.originated('OPTIONS');
+      t.respond(options, 100);
+      const measured = await gaps(t, options, 6_500);
+      t.verify(fit(measured, [500, 4_000]), '500, 4000 (ms)', told(measured));
+    },
+  },
+  {
+    ...ONE,
+    id: 'rfc3261/17.1.3/other-cseq-method-not-matched',
+    title: 'A response with the right branch and another method in CSeq belongs to no transaction',
+    req: ['TXC-007'],
+    run: async (t) => {
+      const options = await t.originated('OPTIONS');
+      t.respond(options, 200, { headers: { CSeq: `${options.cseq} INFO` } });
+      await notTaken(t, options);
+    },
+  },
+  {
+    ...ONE,
+    id: 'rfc3261/18.1.2/other-sent-by-discarded',
+    title: 'A response whose top Via names another sent-by is dropped',
+    req: ['TXC-008'],
+    run: async (t) => {
+      const options = await t.originated('OPTIONS');
+      t.respond(options, 200, { headers: { Via: (was) => was.replace(/^(\S+) [^;]*/, '$1 elsewhere.invalid:5999') } });
+      await notTaken(t, options);
+    },
+  },
+  {
+    ...ONE,
+    id: 'rfc3261/18.3/truncated-response-discarded',
+    title: 'A response that is shorter than its Content-Length is dropped',
+    req: ['SYN-022'],
+    run: async (t) => {
+      const options = await t.originated('OPTIONS');
+      t.respond(options, 200, { headers: { 'Content-Length': 100 } });
+      await notTaken(t, options);
+    },
+  },
+];
