@@ -30,6 +30,11 @@ export function serveOutside(e: Engine, txn: number): void {
   e.tally.line(r.program, msg.method - 1, LINE.RECEIVED);
   if ((e.config.challenge || extensionOf(msg) === EXTENSION.AUTH) && !authorized(e, txn)) return;
   if (refusesTarget(e, txn) || unsupported(e, txn)) return;
+  // RFC 3261 §8.2.2.1, RFC 3903 §6 step 1: a user who does not exist is 404 to every method.
+  if (extensionOf(msg) === EXTENSION.NOBODY) {
+    refuse(e, txn, 404);
+    return;
+  }
   switch (msg.method) {
     case METHOD.INVITE:
       invite(e, txn);

@@ -3,12 +3,14 @@
 import { BRIEF, grantedS } from '../server/expiry.ts';
 import { PACKAGE, PACKAGES } from '../server/packages.ts';
 import { Address, readAddress } from '../sip/address.ts';
-import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
+import { bytesOf, putDecimal, putText, sameBytes } from '../sip/bytes.ts';
 import { secondsOf, tokenIs } from '../sip/fields.ts';
 import { accepts } from '../sip/media.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { findParam } from '../sip/params.ts';
+import { Span } from '../sip/scan.ts';
 import type { Engine } from './engine.ts';
 import { LADDER, TEXT } from './reference.ts';
 import { openServed, released, request } from './reference-calls.ts';
@@ -30,6 +32,9 @@ const EVENT = bytesOf('Event: ');
 const ACTIVE = bytesOf('Subscription-State: active;expires=');
 const EXPIRES = bytesOf('Expires: ');
 const REFER = bytesOf('refer');
+const ID_NAME = bytesOf('id');
+const id = new Span();
+const kept = new Span();
 const local = new Address();
 const AMP = bytesOf('&amp;');
 const LT = bytesOf('&lt;');
@@ -90,12 +95,23 @@ export function subscribe(e: Engine, call: number, txn: number): void {
   const event = packageOf(e);
   const granted = grant(e, txn, event);
   if (granted === NONE) return;
-  if (r.watch[call]! > 0 && r.event[call] !== event) {
-    // One subscription to a dialog: RFC 6665 §4.5.2 wants no more of them.
+  if (r.watch[call]! > 0 && (r.event[call] !== event || !sameId(e, call))) {
+    // RFC 6665 §4.5.2: another package, or another id, is a new subscription: one to a dialog is enough.
     refuse(e, txn, 403);
     return;
   }
   accept(e, call, txn, event, granted);
+}
+
+/** Whether Event in e.msg has the id that the subscription of the call was made with, or none as it has none. */
+function sameId(e: Engine, call: number): boolean {
+  const { msg } = e;
+  const r = e.reference!;
+  const field = msg.first[HEADER.EVENT]!;
+  const at = r.eventChunk[call]! - 1;
+  const named = findParam(msg.buf, msg.valueStart[field]!, msg.valueEnd[field]!, ID_NAME, id);
+  if (findParam(e.bytes, at, at + r.eventLen[call]!, ID_NAME, kept) !== named) return false;
+  return !named || sameBytes(e.bytes, id.start, id.end, kept.start, kept.end);
 }
 
 /** 200, and the NOTIFY that follows at once (RFC 6665 §4.2.1.2). */

@@ -25,7 +25,7 @@ import type { Engine } from './engine.ts';
 import { LADDER, PHASE, TEXT } from './reference.ts';
 import { openServed, request } from './reference-calls.ts';
 import { endReplaced, replacedBy } from './reference-replaces.ts';
-import { refuseWith } from './reference-single.ts';
+import { ALLOW_EVENTS_LINE, refuseWith } from './reference-single.ts';
 import { moveTarget } from './requests.ts';
 import { refuse, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
@@ -176,6 +176,8 @@ export function pickUp(e: Engine, call: number): void {
     else describe(e, r.sdpLen[call]!);
   }
   addInterval(e, call);
+  // RFC 6665 §4.4.4: a notifier says which packages it has wherever a dialog begins.
+  r.add(ALLOW_EVENTS_LINE);
   if (txn === e.received && e.msg.first[HEADER.RECV_INFO] !== NONE) r.add(TEXT.RECV_INFO);
   if (!respondOrFail(e, call, txn, 200, false)) return;
   r.dropSdp(call);

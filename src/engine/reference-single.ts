@@ -131,6 +131,8 @@ export function register(e: Engine, txn: number): void {
   r.begin();
   const status = r.registrar.register(e.msg, r.nowS(), r.at);
   r.addTo(r.registrar.end);
+  // RFC 3261 §10.3 step 8: a client without a clock learns the time.
+  if (status === 200) r.add(r.date);
   if (status === 503 || status === 500) {
     refuse(e, txn, status);
     return;

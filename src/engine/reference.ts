@@ -141,6 +141,8 @@ export class Reference {
   readonly mediaLength: number;
   readonly extraAt: number;
   private extraEnd = 0;
+  private dateS = 0;
+  private dateLine: Uint8Array = TEXT.END;
   private readonly e: Engine;
   /** The resource at hand: its key in `watchers` and `publications`. */
   readonly key = new Int32Array(2);
@@ -204,6 +206,16 @@ export class Reference {
 
   nowS(): number {
     return this.e.now[0]! / 1e6;
+  }
+
+  /** RFC 3261 §20.17: the date line of this second. */
+  get date(): Uint8Array {
+    const second = Math.floor(this.e.clock.epochMs / 1_000 + this.nowS());
+    if (second !== this.dateS) {
+      this.dateS = second;
+      this.dateLine = line(`Date: ${new Date(second * 1_000).toUTCString()}`);
+    }
+    return this.dateLine;
   }
 
   /** Begins the header lines of the next dynamic message, which has no body so far. */

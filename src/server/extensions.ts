@@ -58,8 +58,17 @@ export function refusalOf(extension: number): number {
 export function extensionOf(msg: Message): number {
   const { buf } = msg;
   readUri(buf, msg.uriStart, msg.uriEnd, uri);
-  if (uri.userStart === NONE) return EXTENSION.ANSWER;
-  const { userStart: at, userEnd: end } = uri;
+  return nameOf(buf, uri);
+}
+
+/** Whether a URI is that of a user the server plays, whom nobody can be. */
+export function isPlayed(buf: Uint8Array, of: Uri): boolean {
+  return nameOf(buf, of) !== EXTENSION.ANSWER;
+}
+
+function nameOf(buf: Uint8Array, of: Uri): number {
+  if (of.userStart === NONE) return EXTENSION.ANSWER;
+  const { userStart: at, userEnd: end } = of;
   for (let id = 1; id < NAMES.length; id++) {
     const name = NAMES[id]!;
     if (name.length !== end - at) continue;

@@ -82,6 +82,7 @@ it.each([
   [423, { Expires: '59' }, DOCUMENT],
   [400, { Expires: 'soon' }, DOCUMENT],
   [415, { 'Content-Type': 'text/plain' }, DOCUMENT],
+  [400, { 'SIP-If-Match': '0000000000000001, 0000000000000002' }, ''],
   [412, { 'SIP-If-Match': 'not-one-of-ours!' }, ''],
 ])('refuses with %i: %j %j', (status, headers, body) => {
   const { publish, publications } = setUp();

@@ -1,7 +1,7 @@
 // The publication agent (RFC 3903 §6): published state by resource and event package, under entity-tags. Sends nothing; time is a parameter.
 
 import { bytesOf, putHex, readHex } from '../sip/bytes.ts';
-import { secondsOf, tokenIs } from '../sip/fields.ts';
+import { isSingle, secondsOf, tokenIs } from '../sip/fields.ts';
 import { finishHash, mixWord } from '../sip/hash.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
 import { BAD, type Message, NONE } from '../sip/message.ts';
@@ -74,7 +74,7 @@ export class Publications {
     const match = msg.first[HEADER.SIP_IF_MATCH]!;
     let row = NONE;
     if (match !== NONE) {
-      if (msg.next[match] !== NONE) return 400;
+      if (!isSingle(msg, HEADER.SIP_IF_MATCH)) return 400;
       row = this.tagged(msg.buf, msg.valueStart[match]!, msg.valueEnd[match]!, nowS);
       if (row === NONE) return 412;
     }

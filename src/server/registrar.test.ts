@@ -20,13 +20,14 @@ function setUp(capacity = 100) {
       at = 0,
       callId = 'c1',
       number = ++cseq,
-    }: { user?: string; at?: number; callId?: string; number?: number } = {},
+      to = `sip:${user}@EXAMPLE.org:5060`,
+    }: { user?: string; at?: number; callId?: string; number?: number; to?: string } = {},
   ): [number, string] => {
     const text = [
       'REGISTER sip:example.org SIP/2.0',
       'Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKr',
       `From: <sip:${user}@example.org>;tag=1`,
-      `To: <sip:${user}@EXAMPLE.org:5060>`,
+      `To: <${to}>`,
       `Call-ID: ${callId}`,
       `CSeq: ${number} REGISTER`,
       ...(headers === '' ? [] : headers.split('\n')),
@@ -80,6 +81,22 @@ describe('bindings', () => {
     expect(registrar.bindings.inUse).toBe(0);
   });
 
+  it('are found by any URI that is the same, and by no other (RFC 3261 §19.1.4)', () => {
+    const { register } = setUp();
+    const first = 'Contact: <sip:a@h.example;x=1;y=2>;expires=3600\r\n';
+    expect(register('Contact: <sip:a@h.example;x=1;y=2>')[1]).toBe(first);
+    expect(register('Contact: <SIP:%61@H.Example;Y=2;x=1>')[1]).toBe(first);
+    expect(register('Contact: <sip:a@h.example;x=1;y=2>', { number: 1 })[0]).toBe(500);
+    expect(register('Contact: <sip:a@h.example:5060;x=1;y=2>')[1]).toContain(':5060');
+  });
+
+  it('are those of the user without escapes and parameters (RFC 3261 §10.3 step 5)', () => {
+    const { register } = setUp();
+    register('Contact: <sip:a@h>', { user: '%61lice' });
+    expect(register('')[1]).toBe('Contact: <sip:a@h>;expires=3600\r\n');
+    expect(register('', { user: '%41lice' })).toEqual([200, '']);
+  });
+
   it('come back with Path (RFC 3327 §5.3)', () => {
     const { register } = setUp();
     expect(register('Contact: <sip:a@h>\nPath: <sip:p.example.org;lr>')[1]).toContain(
@@ -109,6 +126,14 @@ describe('refusals change nothing', () => {
     expect(register('Contact: <sip:a@h>;expires=0', { number: 5 })[0]).toBe(500);
     expect(register('Contact: *\nExpires: 0', { number: 4 })[0]).toBe(500);
     expect(register('Contact: <sip:a@h>;expires=0', { number: 1, callId: 'other' })).toEqual([200, '']);
+  });
+
+  it.each([
+    ['sip:alice@other.example', 404],
+    ['sip:busy@example.org', 403],
+    ['mailto:alice@example.org', 400],
+  ])('nobody registers for %s', (to, status) => {
+    expect(setUp().register('Contact: <sip:a@h>', { to })).toEqual([status, '']);
   });
 
   it('a full table is 503', () => {

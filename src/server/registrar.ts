@@ -1,7 +1,7 @@
 // The registrar (RFC 3261 §10.3): bindings by address-of-record, and what a REGISTER is answered. Sends nothing; time is a parameter.
 
 import { Address, readAddress } from '../sip/address.ts';
-import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
+import { bytesOf, putDecimal, putText, sameLetters } from '../sip/bytes.ts';
 import { Contact, readContact } from '../sip/contact.ts';
 import { secondsOf } from '../sip/fields.ts';
 import { finishHash } from '../sip/hash.ts';
@@ -9,9 +9,11 @@ import { copyWithin, type Memory } from '../sip/memory.ts';
 import { BAD, type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import { readUri, SCHEME, Uri } from '../sip/uri.ts';
+import { sameUri } from '../sip/uri-compare.ts';
 import { byteAt, viewOf } from '../sip/words.ts';
 import { Chains } from './chains.ts';
 import { BRIEF, grantedS, SHORTEST_S } from './expiry.ts';
+import { isPlayed } from './extensions.ts';
 import { hashSpan, mixResource } from './keys.ts';
 
 /** Contact URIs of all users together: a part of the worker's memory, so that nobody who registers can take it all. */
@@ -29,8 +31,6 @@ export class Registrar {
   readonly bindings: Chains;
   private readonly memory: Memory;
   private readonly bytes: Uint8Array;
-  private readonly uriA: Int32Array;
-  private readonly uriB: Int32Array;
   private readonly uriChunk: Int32Array;
   private readonly uriLen: Int32Array;
   private readonly callIdA: Int32Array;
@@ -44,11 +44,11 @@ export class Registrar {
   private readonly seeds: Int32Array;
   private readonly key = new Int32Array(2);
   private readonly callId = new Int32Array(2);
-  private readonly uri = new Int32Array(2);
   private readonly address = new Address();
   private readonly contact = new Contact();
   /** The contacts of the request at hand: URI span, expiry and q of each. */
   private readonly record = new Uri();
+  private readonly domain = new Uri();
   private readonly wanted = new Int32Array(MOST_CONTACTS * 4);
   private count = 0;
   /** Where the header lines of the last answer end. */
@@ -60,8 +60,6 @@ export class Registrar {
     this.memory = memory;
     this.bytes = memory.bytes;
     this.seeds = seeds;
-    this.uriA = new Int32Array(capacity);
-    this.uriB = new Int32Array(capacity);
     this.uriChunk = new Int32Array(capacity);
     this.uriLen = new Int32Array(capacity);
     this.callIdA = new Int32Array(capacity);
@@ -72,7 +70,7 @@ export class Registrar {
 
   /**
    * Does what a REGISTER asks, all of it or nothing, and writes the header lines of the answer at `at` (up to `end`).
-   * @returns 200, 400, 403 (too many contacts), 423, 500 (out of order) or 503 (table full)
+   * @returns 200, 400, 403 (a user of the server's own, too many contacts), 404 (of another domain), 423, 500 (out of order) or 503 (table full)
    */
   register(msg: Message, nowS: number, at: number): number {
     this.end = at;
@@ -85,6 +83,12 @@ export class Registrar {
     // RFC 3261 §10.2: the address-of-record is a SIP or SIPS URI.
     readUri(msg.buf, this.address.uriStart, this.address.uriEnd, this.record);
     if (this.record.kind === SCHEME.OTHER) return 400;
+    // RFC 3261 §10.3 step 4: nobody registers for the users whom the server plays itself.
+    if (isPlayed(msg.buf, this.record)) return 403;
+    // RFC 3261 §10.3 step 5: the address-of-record is one of the domain in the Request-URI.
+    readUri(msg.buf, msg.uriStart, msg.uriEnd, this.domain);
+    const { hostStart, hostEnd } = this.domain;
+    if (!sameLetters(msg.buf, hostStart, hostEnd, this.record.hostStart, this.record.hostEnd)) return 404;
     this.key.set(this.seeds);
     mixResource(msg.buf, this.address.uriStart, this.address.uriEnd, this.key);
     finishHash(this.key);
@@ -142,7 +146,7 @@ export class Registrar {
     let more = 0;
     let bytes = 0;
     for (let i = 0; i < this.count; i++) {
-      const row = this.find(msg, i);
+      const row = this.find(i);
       if (row === NONE) {
         if (this.wanted[i * 4 + 2]! > 0) {
           more++;
@@ -155,7 +159,7 @@ export class Registrar {
     if (have + more > MOST_CONTACTS) return 403;
     if (this.bindings.inUse + more > this.bindings.capacity || this.stored + bytes > this.mostBytes) return 503;
     for (let i = 0; i < this.count; i++) {
-      const row = this.find(msg, i);
+      const row = this.find(i);
       if (this.wanted[i * 4 + 2] === 0) {
         if (row !== NONE) this.drop(row);
       } else if (!this.bind(msg, i, row, nowS)) return 503;
@@ -191,12 +195,15 @@ export class Registrar {
     return 200;
   }
 
-  private find(msg: Message, i: number): number {
-    hashSpan(msg.buf, this.wanted[i * 4]!, this.wanted[i * 4 + 1]!, this.uri);
-    let row = this.bindings.first(this.key[0]!, this.key[1]!);
-    while (row !== NONE && (this.uriA[row] !== this.uri[0] || this.uriB[row] !== this.uri[1]))
-      row = this.bindings.next[row]!;
-    return row;
+  /** RFC 3261 §10.3 step 7: the binding to the contact, by the rules of comparing URIs. */
+  private find(i: number): number {
+    const start = this.wanted[i * 4]!;
+    const end = this.wanted[i * 4 + 1]!;
+    for (let row = this.bindings.first(this.key[0]!, this.key[1]!); row !== NONE; row = this.bindings.next[row]!) {
+      const chunk = this.uriChunk[row]!;
+      if (sameUri(this.bytes, start, end, chunk, chunk + this.uriLen[row]!)) return row;
+    }
+    return NONE;
   }
 
   private bind(msg: Message, i: number, known: number, nowS: number): boolean {
@@ -212,8 +219,6 @@ export class Registrar {
       this.uriChunk[row] = chunk;
       this.uriLen[row] = length;
       this.stored += length;
-      this.uriA[row] = this.uri[0]!;
-      this.uriB[row] = this.uri[1]!;
     }
     this.bindings.expiresS[row] = nowS + this.wanted[w + 2]!;
     this.q[row] = this.wanted[w + 3]!;

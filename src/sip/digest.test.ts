@@ -120,6 +120,7 @@ describe('both sides', () => {
     expect(check(bob.value('INVITE', 'sip:a@b', 'x').replace(/nonce="[^"]*"/, 'nonce="1.2.3"'))).toBe(VERDICT.STALE);
     expect(check('Basic abc')).toBe(VERDICT.NONE);
     expect(check('Digest username="bob"')).toBe(VERDICT.BROKEN);
+    expect(check(`${bob.value('INVITE', 'sip:a@b', 'x')}, username*=UTF-8''bob`)).toBe(VERDICT.BROKEN);
     const eve = new Credentials('eve', 'se"cret');
     eve.take(challenge(g, 'SHA-256', 'qop="auth"'));
     expect(check(eve.value('INVITE', 'sip:a@b', 'x'))).toBe(VERDICT.WRONG);

@@ -234,6 +234,8 @@ export class Gate {
     const uri = params?.get('uri');
     if (params === null || params === undefined || user === undefined || nonce === undefined) return VERDICT.BROKEN;
     if (response === undefined || uri === undefined) return VERDICT.BROKEN;
+    // RFC 7616 §3.4: one name of the user, not two.
+    if (params.has('username*')) return VERDICT.BROKEN;
     if (params.get('realm') !== this.realm) return VERDICT.NONE;
     const algorithm = params.get('algorithm') ?? 'MD5';
     const qop = params.get('qop')?.toLowerCase() ?? '';

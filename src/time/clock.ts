@@ -8,9 +8,12 @@ export class Clock {
   readonly now = new Float64Array(1);
   /** [0]: performance.now() at the start, milliseconds. A cell, because a double in a field is boxed when it is read. */
   private readonly startMs = new Float64Array(1);
+  /** Milliseconds of the calendar (UTC, from 1970 on) when the clock was made. */
+  readonly epochMs: number;
 
   constructor() {
     this.startMs[0] = performance.now();
+    this.epochMs = performance.timeOrigin + this.startMs[0];
   }
 
   /** Sets `now[0]` from the monotonic system clock. */
