@@ -12,7 +12,7 @@ import { newBranch, newCallId, token } from './identity.ts';
 import { Outgoing, Received } from './outgoing.ts';
 import { uriOfUser } from './profile.ts';
 import { uriOf } from './reading.ts';
-import { describeStatus, judgeRefusal, type Status, statusFits } from './status.ts';
+import { describeStatus, judgeRefusal, type Status, statusFits, statusIsNamed } from './status.ts';
 import { Conclusion } from './verdict.ts';
 
 export interface Wait {
@@ -218,10 +218,12 @@ export class Peer {
       if (response === null) throw new Conclusion('fail', this.silence(waitMs), expected);
       if (response.fault !== null)
         throw new Conclusion('fail', `${response.startLine}, but ${response.fault}`, expected);
+      // A challenge is answered unless it is what is looked for: `'final'` and `'refusal'` speak of what comes after it.
+      const lenient = options.strictly !== true;
+      if (lenient && !statusIsNamed(wanted, response.status) && this.answerChallenge(request, response)) continue;
       if (statusFits(wanted, response.status)) return response;
       if (response.status < 200) continue;
-      if (options.strictly !== true) {
-        if (this.answerChallenge(request, response)) continue;
+      if (lenient) {
         const other = judgeRefusal(request, response);
         if (other !== null) throw new Conclusion(other, response.startLine, expected);
       }

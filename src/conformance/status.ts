@@ -26,6 +26,11 @@ export function statusFits(wanted: Status, status: number): boolean {
   return Math.floor(status / 100) === Number(wanted[0]);
 }
 
+/** Whether it is asked for by its number, not by a class. */
+export function statusIsNamed(wanted: Status, status: number): boolean {
+  return typeof wanted === 'object' ? wanted.some((one) => statusIsNamed(one, status)) : wanted === status;
+}
+
 export function describeStatus(wanted: Status): string {
   if (typeof wanted === 'number') return String(wanted);
   if (typeof wanted !== 'string') return wanted.map(describeStatus).join(' or ');

@@ -20,6 +20,8 @@ const CALLERS = 8;
 export interface Arena {
   readonly name: string;
   readonly profile: Profile;
+  /** Which of the cases it could serve are its own; all where absent. */
+  readonly takes?: (one: Case) => boolean;
   /** Null where the machine has no such server. */
   readonly start: (() => Promise<{ readonly port: number; readonly stop: () => Promise<unknown> }>) | null;
 }
@@ -29,17 +31,26 @@ function profile(file: ProfileFile): Profile {
   return profileOf({ ...file, domain: 'busyhour.example', wait: '1s' }, '');
 }
 
+async function startReference(...flags: readonly string[]) {
+  const port = await freePort();
+  const args = ['answer', '--listen', `udp:${SERVER_ADDRESS}:${port}`, ...flags];
+  const started = startBusyhour(args, { lifetimeMs: LIFETIME_MS });
+  await started.process.line(/listening on/i, 15_000);
+  return { port, stop: () => started.process.stop() };
+}
+
 export const ARENAS: readonly Arena[] = [
+  {
+    // One account for all, so that the open one below takes what it can.
+    name: 'the reference server that asks who is there',
+    profile: profile({ ...REFERENCE, accounts: [{ user: 'busyhour', password: 'busyhour' }] }),
+    takes: ({ needs = [] }) => needs.includes('password'),
+    start: () => startReference('--auth'),
+  },
   {
     name: 'the reference server',
     profile: profile(REFERENCE),
-    start: async () => {
-      const port = await freePort();
-      const args = ['answer', '--listen', `udp:${SERVER_ADDRESS}:${port}`];
-      const started = startBusyhour(args, { lifetimeMs: LIFETIME_MS });
-      await started.process.line(/listening on/i, 15_000);
-      return { port, stop: () => started.process.stop() };
-    },
+    start: () => startReference(),
   },
   {
     name: 'Kamailio as a proxy',
@@ -66,7 +77,8 @@ export const ARENAS: readonly Arena[] = [
 ];
 
 export function arenaOf(one: Case): Arena | null {
-  return ARENAS.find(({ profile: of }) => inapplicable(one, of, 'udp', true) === null) ?? null;
+  const fits = ({ profile: of, takes }: Arena) => inapplicable(one, of, 'udp', true) === null && takes?.(one) !== false;
+  return ARENAS.find(fits) ?? null;
 }
 
 /** Runs the cases against the server, and each against its mutant, at the same time. */
