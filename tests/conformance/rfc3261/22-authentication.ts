@@ -42,7 +42,7 @@ export const MUTANTS: MutantMap = {
     editHeader(text, 'Authorization', (value) => value.replace(/algorithm=MD5/, 'algorithm=SHA-256')),
   ),
   'rfc3261/22.4/answer-without-qop': inResponses(
-    'wants qop',
+    'wants qop of everybody',
     { method: 'REGISTER', status: 200 },
     (text, { request }) => (/qop=/.test(request?.header('Authorization') ?? '') ? text : setStatus(text, 403)),
   ),
