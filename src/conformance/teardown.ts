@@ -23,7 +23,7 @@ export async function tearDown(end: Peer): Promise<string[]> {
     await attempt('a call to us', () => endTaken(end, request));
   for (const subscribe of latestOf(sentRequests(end, 'SUBSCRIBE'), (one) => one.callId))
     await attempt('a subscription', () => unsubscribe(end, subscribe));
-  for (const publish of sentRequests(end, 'PUBLISH')) await attempt('a publication', () => unpublish(end, publish));
+  for (const [publish, tag] of publications(end)) await attempt('a publication', () => unpublish(end, publish, tag));
   for (const register of latestOf(sentRequests(end, 'REGISTER'), (one) => one.reading.header('Contact') ?? ''))
     await attempt('a binding', () => unregister(end, register));
   answerRest(end);
@@ -119,12 +119,23 @@ async function unsubscribe(end: Peer, subscribe: Outgoing): Promise<void> {
   if (answer.status < 300) end.respond(await end.expectRequest('NOTIFY', { withinMs: WAIT_MS }), 200);
 }
 
-async function unpublish(end: Peer, publish: Outgoing): Promise<void> {
-  const tag = finals(end, publish)
-    .find(({ status }) => status < 300)
-    ?.header('SIP-ETag');
-  const used = end.sent.some(({ method, reading }) => method === 'PUBLISH' && reading.header('SIP-If-Match') === tag);
-  if (tag === undefined || tag === null || used || publish.reading.number('Expires') === 0) return;
+/** What was published and not taken back: the request, and the entity-tag it got. Goes over the messages once: there may be hundreds. */
+function publications(end: Peer): [Outgoing, string][] {
+  const requests = sentRequests(end, 'PUBLISH');
+  const over = new Set(requests.map(({ reading }) => reading.header('SIP-If-Match')));
+  const left: [Outgoing, string][] = [];
+  for (const response of end.received) {
+    if (response.method !== 'PUBLISH' || response.status < 200 || response.status >= 300) continue;
+    const tag = response.header('SIP-ETag');
+    if (tag === null || over.has(tag)) continue;
+    over.add(tag);
+    const publish = requests.find((one) => one.isAnsweredBy(response));
+    if (publish !== undefined && publish.reading.number('Expires') !== 0) left.push([publish, tag]);
+  }
+  return left;
+}
+
+async function unpublish(end: Peer, publish: Outgoing, tag: string): Promise<void> {
   const headers = { Expires: '0', 'SIP-If-Match': tag, Event: publish.reading.header('Event') };
   const last = end.send(end.request('PUBLISH', { uri: publish.uri, headers, body: '' }));
   await end.expect('final', { of: last, withinMs: WAIT_MS, strictly: true });

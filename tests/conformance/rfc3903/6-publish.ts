@@ -5,6 +5,7 @@ import {
   inItsRequests,
   inOurRequests,
   inResponses,
+  mutant,
   removeHeader,
   setBody,
   setHeader,
@@ -21,11 +22,10 @@ function takes(what: string, status: number) {
 }
 
 export const MUTANTS: MutantMap = {
-  'rfc3903/4.3/expired-publication-is-gone': inOurRequests(
-    'keeps what it is told to keep for a minute for an hour',
-    'PUBLISH',
-    (text) => editHeader(text, 'Expires', (value) => value.replace(/^60$/, '3600')),
-  ),
+  'rfc3903/4.3/expired-publication-is-gone': mutant('keeps what it grants a minute for an hour', {
+    toServer: ({ text, reading }) => (reading.header('Expires') === '60' ? setHeader(text, 'Expires', '3600') : text),
+    toClient: ({ text, reading }) => (reading.header('Expires') === '3600' ? setHeader(text, 'Expires', '60') : text),
+  }),
   'rfc3903/6/entity-tag-and-expires': inResponses('says not how long it keeps a publication', PUBLISHED, (text) =>
     removeHeader(text, 'Expires'),
   ),
