@@ -22,6 +22,7 @@ import {
   setTransaction,
 } from './client.ts';
 import type { Wire } from './compose.ts';
+import { connectCall, sharedPeer } from './connections.ts';
 import { confirmDialog, releaseFork } from './dialog-usage.ts';
 import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
@@ -42,8 +43,8 @@ export function startCall(e: Engine, program: number): boolean {
   const call = e.calls.take(program);
   if (call === NONE) return false;
   countStart(e);
-  e.calls.peer[call] = e.targetPeer;
   e.users.assign(call);
+  if (!connectCall(e, call)) return true;
   advance(e, call);
   return true;
 }
@@ -254,8 +255,8 @@ function sameDialog(e: Engine, call: number): boolean {
   return msg.toTagStart !== NONE && e.dialogs.sameRemoteTag(call, msg, msg.toTagStart, msg.toTagEnd);
 }
 
-/** A request of ours had no answer (Timer B or F), or the transport refused it. */
-export function clientFailed(e: Engine, txn: number, transport: boolean): void {
+/** A request of ours had no answer (Timer B or F), or the transport could not deliver it (a FAULT). */
+export function clientFailed(e: Engine, txn: number, transport: boolean, fault: number): void {
   const call = ownerOf(e, txn);
   if (call === NONE) return;
   const { calls, txns } = e;
@@ -266,7 +267,7 @@ export function clientFailed(e: Engine, txn: number, transport: boolean): void {
   // RFC 3261 §8.1.3.1: no answer counts as a 408.
   if ((txns.flags[txn]! & TXN.INITIAL) !== 0 && !transport) e.tally.inviteFinals[408 - 100]!++;
   const proceeding = txns.method[txn] === METHOD.INVITE && txns.flags[txn]! & TXN.SRD ? 100 : 0;
-  fail(e, call, transport ? FAILURE.TRANSPORT : FAILURE.TIMEOUT, txns.method[txn]!, proceeding);
+  fail(e, call, transport ? FAILURE.TRANSPORT : FAILURE.TIMEOUT, txns.method[txn]!, transport ? fault : proceeding);
 }
 
 /** A new request for a call (not a retransmission). True when its flow takes it. */
@@ -358,7 +359,7 @@ function legFor(e: Engine, call: number, leg: number): number {
   if (known !== NONE) return known;
   const slot = calls.takeLeg(call, leg);
   if (slot === NONE) return NONE;
-  calls.peer[slot] = e.targetPeer;
+  calls.peer[slot] = sharedPeer(e, call);
   calls.flags[slot]! |= CALL.LAUNCHED;
   e.users.share(call, slot);
   return slot;
@@ -443,7 +444,7 @@ export function sendAck(e: Engine, call: number, invite: number, wire: Wire | nu
   if (e.users.authenticates) e.users.setAckAuth(call);
   if (wire !== null) calls.ackMessage[call] = wire.index + 1;
   const ack = wire ?? ackWire(e, call);
-  const chunk = outbox.render(ack, e.fields);
+  const chunk = outbox.render(ack, e.fields, calls.peer[call]!);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;

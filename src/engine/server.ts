@@ -8,6 +8,7 @@ import { METHOD } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { begin, effects, nextState, step } from '../transaction/machine.ts';
 import { serverKey } from '../transaction/match.ts';
+import { placeOf } from '../transport/transport.ts';
 import { CALL } from './calls.ts';
 import { closeTransaction, countAgain, dropChunk, ownerOf, resend, runTimers } from './client.ts';
 import type { Wire } from './compose.ts';
@@ -104,6 +105,7 @@ function openServer(e: Engine, keyA: number, keyB: number): number {
   txns.state[txn] = nextState(first);
   txns.method[txn] = msg.method;
   txns.peer[txn] = responsePeer(e);
+  if (e.reliable(e.receivedPeer)) txns.flags[txn] = TXN.RELIABLE;
   txns.cseq[txn] = msg.cseq;
   txns.keyA[txn] = keyA;
   txns.keyB[txn] = keyB;
@@ -118,10 +120,15 @@ function openServer(e: Engine, keyA: number, keyB: number): number {
 function responsePeer(e: Engine): number {
   const { msg, transport } = e;
   const peer = e.receivedPeer;
-  if (msg.viaRportEnd !== NONE) return peer;
   const port = msg.viaPort === NONE ? 5060 : msg.viaPort;
+  // RFC 3261 §18.2.2: over a reliable transport by the connection of the request.
+  if (e.reliable(peer)) {
+    transport.returnPort(peer, port);
+    return peer;
+  }
+  if (msg.viaRportEnd !== NONE) return peer;
   if (port === transport.peerPort(peer)) return peer;
-  const other = transport.peer(transport.peerAddress(peer), port);
+  const other = transport.peer(transport.peerAddress(peer), port, placeOf(peer));
   return other === NONE ? peer : other;
 }
 
@@ -146,7 +153,7 @@ function respondAgain(e: Engine, txn: number): void {
   const wire = wireOf(e, txn);
   setEcho(e, e.receivedPeer);
   setToTag(e, ownerSlot(e, txn), e.links.owner[txn]!);
-  const chunk = outbox.render(wire, e.fields);
+  const chunk = outbox.render(wire, e.fields, txns.peer[txn]!);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;
@@ -197,7 +204,7 @@ export function respond(e: Engine, txn: number, wire: Wire, call: number): boole
     e.fields.set(FIELD.LOCAL_TAG, e.tagAt + 5, TAG_LENGTH);
   }
   if (wire.reliable && call !== NONE) e.putRseq(++e.calls.rseq[call]!);
-  const chunk = outbox.render(wire, e.fields);
+  const chunk = outbox.render(wire, e.fields, txns.peer[txn]!);
   if (chunk === NONE) return false;
   const { length } = outbox;
   txns.state[txn] = nextState(packed);
@@ -305,7 +312,7 @@ export function serverTimer(e: Engine, txn: number, which: number): void {
 function sendTrying(e: Engine, txn: number): void {
   const { outbox, txns } = e;
   restoreEcho(e, txn);
-  const chunk = outbox.render(e.standardResponse(txns.method[txn]!, 100), e.fields);
+  const chunk = outbox.render(e.standardResponse(txns.method[txn]!, 100), e.fields, txns.peer[txn]!);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;

@@ -150,7 +150,7 @@ export const summarySchema = z.object({
     results: z.array(z.unknown()),
   }),
   generator: z.object({
-    io: z.enum(['batched', 'dgram']),
+    io: z.enum(['batched', 'dgram', 'tcp', 'mixed']),
     workers: count,
     lostWorkers: z.array(count),
     cpuUsPerCall: maybe,
@@ -162,6 +162,7 @@ export const summarySchema = z.object({
     rcvbufBytes: count,
     localAddresses: z.array(z.string()),
     sendErrors: z.record(z.string(), count),
+    connections: z.record(z.string(), count).default({}),
     saturated: z.boolean(),
     reasons: z.array(z.string()),
   }),

@@ -2,6 +2,7 @@
 
 import type { Memory } from '../../src/sip/memory.ts';
 import { NONE } from '../../src/sip/message.ts';
+import { Connectionless } from '../../src/transport/connectionless.ts';
 import type { DatagramTransport, TransportStats } from '../../src/transport/transport.ts';
 
 /** One way, microseconds. */
@@ -118,7 +119,7 @@ export class Link {
 }
 
 /** One end of a link as the engine sees it. */
-export class LinkTransport implements DatagramTransport {
+export class LinkTransport extends Connectionless implements DatagramTransport {
   readonly io = 'dgram';
   readonly localAddress = HOST;
   readonly localPort: number;
@@ -141,6 +142,9 @@ export class LinkTransport implements DatagramTransport {
     sendErrors: {},
     truncated: 0,
     icmpRefused: 0,
+    connections: {},
+    keepalives: 0,
+    open: 0,
   };
   private readonly link: Link;
   private readonly bytes: Uint8Array;
@@ -149,6 +153,7 @@ export class LinkTransport implements DatagramTransport {
   private readonly queue: { start: number; length: number; peer: number }[] = [];
 
   constructor(link: Link, memory: Memory, port: number) {
+    super();
     this.link = link;
     this.bytes = memory.bytes;
     this.slab = memory.reserve(COLUMNS * SLOT_BYTES);
