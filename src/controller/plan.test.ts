@@ -154,7 +154,6 @@ describe('planLoad', () => {
   ])('calls %s', (_, flow, user, expected) => {
     const [config] = planLoad({ ...LOAD, programs: [program(flow)], target: { ...LOAD.target, user } });
     expect(config!.target).toEqual({
-      protocol: 'udp' as const,
       address: '127.0.0.1',
       port: 5070,
       host: '127.0.0.1',

@@ -31,7 +31,7 @@ export function parseTarget(text: string): Omit<Target, 'address'> {
   const match = FORM.exec(text);
   if (match === null)
     throw new UsageError(isIPv6(text.replace(/^(udp|tcp|sip):/i, '')) ? noV6 : `target "${text}" is not ${FORMS}`);
-  const [, scheme = 'udp', user = '', host = '', port = '5060', params = ''] = match;
+  const [, scheme = 'sip', user = '', host = '', port = '5060', params = ''] = match;
   const kind = scheme.toLowerCase();
   if (host.startsWith('[')) throw new UsageError(noV6);
   if (['tls', 'ws', 'wss', 'sips'].includes(kind) || /;\s*transport=(?!(?:udp|tcp)(?:;|$))/i.test(params))
