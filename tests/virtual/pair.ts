@@ -39,6 +39,8 @@ export interface PairOptions {
   readonly load?: Partial<LoadConfig>;
   /** Which ends there are; the other one is scripted, or silent. */
   readonly ends?: readonly ('caller' | 'callee')[];
+  /** Both ends speak TCP. */
+  readonly stream?: boolean;
 }
 
 export interface End {
@@ -127,7 +129,7 @@ export class Pair {
       ...(caller ? {} : options.callee),
     };
     const memory = new Memory(MEMORY_BYTES);
-    const transport = new LinkTransport(this.link, memory, config.locals[0]!.port);
+    const transport = new LinkTransport(this.link, memory, config.locals[0]!.port, options.stream);
     const e = new Engine(config, memory, this.clock, transport, options.transactions ?? TRANSACTIONS);
     if (caller) e.targetPeer = transport.peer(HOST, CALLEE_PORT);
     const loop = new Loop(e);
