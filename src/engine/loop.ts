@@ -112,13 +112,14 @@ export class Loop {
       const n = transport.receive();
       if (n === 0) return;
       this.worked = true;
+      const { rxFault } = transport;
       for (let i = 0; i < n; i++) {
         const start = transport.rxStart[i]!;
         const end = transport.rxEnd[i]!;
         const peer = transport.rxPeer[i]!;
         if (e.outbox.trace !== null) e.outbox.trace(false, start, end, peer);
         let error = decode(msg, bytes, start, end);
-        if (transport.rxFault !== null && transport.rxFault[i] !== 0) error = transport.rxFault[i]!;
+        if (rxFault !== null && rxFault[i] !== 0) error = rxFault[i]!;
         if (error !== 0) {
           tally.add(error === ERR_KEEPALIVE ? COUNTER.KEEPALIVES : COUNTER.MALFORMED);
           if (canAnswer(msg)) takeBroken(e, peer, error);

@@ -102,7 +102,7 @@ export class Tcp implements Transport {
     this.table = new ConnectionTable(tuning.connections);
     this.sharedSlot = new Int32Array(this.peers.capacity);
     this.reading = Buffer.from(memory.bytes.buffer, memory.bytes.byteOffset + memory.reserve(READ_BYTES), READ_BYTES);
-    this.queueBytes = tuning.queueBytes ?? 4 << 20;
+    this.queueBytes = tuning.queueBytes ?? 16 << 20;
     this.totalBytes = tuning.totalBytes ?? 256 << 20;
     this.patienceUs = tuning.patienceUs ?? 32_000_000;
     this.lingerUs = tuning.lingerUs ?? 2_000_000;
