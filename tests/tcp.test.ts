@@ -42,7 +42,17 @@ function expectClean(result: Result, calls: number): void {
 
 const ALL = [
   ...['basic', 'cancel', 'info-dtmf', 'invite-auth', 'late-offer', 'message', 'options', 'prack-info-refer'],
-  ...['publish', 'refer-blind', 'register', 'reinvite-hold', 'session-timer', 'subscribe', 'update'],
+  ...[
+    'publish',
+    'redirect',
+    'refer-attended',
+    'refer-blind',
+    'register',
+    'reinvite-hold',
+    'session-timer',
+    'subscribe',
+    'update',
+  ],
 ];
 
 describe('our own ends', () => {

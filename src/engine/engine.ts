@@ -38,6 +38,7 @@ import { FIELD } from './fields.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
 import { PeerCache } from './peer-cache.ts';
+import { Postponed } from './postponed.ts';
 import type { WorkerConfig } from './protocol.ts';
 import { Reference } from './reference.ts';
 import { ackLines, Tally } from './tally.ts';
@@ -84,6 +85,7 @@ export class Engine {
   readonly tally: Tally;
   readonly recorder = new Recorder();
   readonly outbox: Outbox;
+  readonly postponed = new Postponed();
   readonly peers: PeerCache;
   readonly users: Users;
   readonly ownPeer: Int32Array;

@@ -9,6 +9,7 @@ import { MACHINE } from '../transaction/constants.ts';
 import { clientTimer, takeRefusal, takeResponse } from './client.ts';
 import type { Engine } from './engine.ts';
 import { startCall, stepTimer } from './player.ts';
+import { takePostponed } from './postponed.ts';
 import { COMMAND, CONTROL } from './protocol.ts';
 import { serverTimer, takeBroken, takeRequest } from './server.ts';
 import { takeUndelivered } from './undelivered.ts';
@@ -101,6 +102,7 @@ export class Loop {
     this.worked = takeUndelivered(e);
     this.receive();
     this.expire();
+    if (e.postponed.count > 0) takePostponed(e);
     this.arrive();
     e.outbox.flush();
   }

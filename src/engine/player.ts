@@ -28,10 +28,11 @@ import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
+import { keepForLater } from './postponed.ts';
 import { applyRedirect, takeRedirect } from './redirect.ts';
 import { servedFailure, servedResponse, serveInside, serveTimer } from './reference-calls.ts';
 import { dialogPeer } from './requests.ts';
-import { respond } from './server.ts';
+import { refuse, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
 
@@ -298,9 +299,16 @@ export function callRequest(e: Engine, call: number): boolean {
   return true;
 }
 
-/** RFC 3261 §17.1.2.2, §17.1.1.2: a request whose turn has not come counts as lost; the peer sends it again. */
+/**
+ * RFC 3261 §17.1.2.2, §17.1.1.2: a request whose turn has not come counts as lost; the peer sends it again. Over a stream it does
+ * not: there the request is kept.
+ */
 function postpone(e: Engine, call: number): void {
   const txn = e.received;
+  if (e.reliable(e.receivedPeer) && !keepForLater(e)) {
+    refuse(e, txn, 500);
+    return;
+  }
   e.index.remove(txn);
   closeTransaction(e, txn);
   if (e.calls.inviteServer[call] === txn) e.calls.inviteServer[call] = NONE;

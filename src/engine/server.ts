@@ -32,11 +32,21 @@ export function takeRequest(e: Engine, peer: number, i: number): void {
   const { msg, tally } = e;
   tally.message(true, msg.method, 0, 1);
   e.cause[0] = e.transport.rxAtUs[i]!;
+  serve(e, peer, true);
+}
+
+/** The same for one that was postponed: it has been counted and judged. */
+export function takeRequestAgain(e: Engine, peer: number): void {
+  serve(e, peer, false);
+}
+
+function serve(e: Engine, peer: number, judged: boolean): void {
+  const { msg, tally } = e;
   e.receivedPeer = peer;
   serverKey(msg, e.seeds[0]!, e.seeds[1]!, e.key);
   const txn = e.index.find(e.key[0]!, e.key[1]!);
   const call = callOf(e);
-  if (e.rules !== null) checkRequest(e, call, txn);
+  if (judged && e.rules !== null) checkRequest(e, call, txn);
   if (msg.method === METHOD.ACK) {
     takeAck(e, txn, call);
     return;

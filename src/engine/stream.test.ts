@@ -1,8 +1,18 @@
 // Transactions over a stream, in virtual time: nothing is repeated, nobody lingers, and what is end to end is repeated all the same (RFC 3261 §17, §13.3.1.4).
 import { describe, expect, it } from 'vitest';
-import { FLOWS, LADDERS } from '../../tests/virtual/ladders.ts';
+import { FLOWS as LADDER_FLOWS, LADDERS } from '../../tests/virtual/ladders.ts';
 import type { Faults } from '../../tests/virtual/link.ts';
-import { CALLEE_PORT, counts, failures, held, NOTHING_HELD, Pair, violations } from '../../tests/virtual/pair.ts';
+import {
+  CALLEE_PORT,
+  counter,
+  counts,
+  failures,
+  held,
+  NOTHING_HELD,
+  Pair,
+  violations,
+} from '../../tests/virtual/pair.ts';
+import { listFlows } from '../flow/find.ts';
 import { FAULT } from '../transport/transport.ts';
 
 const S = 1_000_000;
@@ -55,12 +65,40 @@ describe('timers', () => {
 });
 
 describe('flows', () => {
-  it.each(FLOWS)('%s over a stream: nothing sent twice, no rule broken', (flow) => {
+  it.each(LADDER_FLOWS)('%s has its messages once each', (flow) => {
     expect(new Pair({ flow, stream: true }).run().kinds()).toEqual(LADDERS[flow]);
-    const pair = new Pair({ flow, stream: true, calls: 3 }).run();
-    expect(counts(pair.caller)).toEqual({ started: 3, succeeded: 3, failed: 0, dropped: 0, unexpected: 0 });
-    for (const end of [pair.caller, pair.callee]) expect(violations(end)).toEqual([]);
-    expectNothingHeld(pair);
+  });
+
+  const ALL = listFlows().map(({ name }) => name);
+  const play = (flow: string, faults?: Faults) =>
+    new Pair({
+      flow: { caller: flow, callee: 'reference' },
+      stream: true,
+      holdUs: S,
+      ...(faults === undefined ? {} : { faults }),
+    }).run();
+
+  function expectWell(pair: Pair, what: string): void {
+    expect([what, failures(pair.caller), failures(pair.callee)]).toEqual([what, [], []]);
+    expect(counts(pair.caller)).toEqual({ started: 1, succeeded: 1, failed: 0, dropped: 0, unexpected: 0 });
+    for (const end of [pair.caller, pair.callee]) {
+      expect([what, violations(end)]).toEqual([what, []]);
+      expect([what, counter(end, 'RETRANSMITTED')]).toEqual([what, 0]);
+      expect(held(end)).toMatchObject({ ...NOTHING_HELD, chunkBytes: expect.any(Number) });
+    }
+    expect(held(pair.caller)).toEqual(NOTHING_HELD);
+  }
+
+  it.each(ALL)('%s: nothing sent twice, no rule broken, nothing held', (flow) => {
+    expectWell(play(flow), flow);
+  });
+
+  it.each(ALL)('%s: a message that is overtaken by others, as by those of another connection, is not lost', (flow) => {
+    for (const late of play(flow).link.log) {
+      const slow: Faults = ({ fromPort, kind, nth }) =>
+        fromPort === late.fromPort && kind === late.kind && nth === late.nth ? [100_000] : [0];
+      expectWell(play(flow, slow), `${late.fromPort} ${late.kind} ${late.nth}`);
+    }
   });
 });
 
