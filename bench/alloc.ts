@@ -113,7 +113,7 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
     maxCalls: 0,
     rehearsal: rehearsalOf(flow),
   } as const;
-  const local = { address: '127.0.0.1', port };
+  const local = { protocol: 'udp' as const, address: '127.0.0.1', port };
   const [answer] = planAnswer({
     ...common,
     programs: [compile(flow, 'callee', { holdUs: 0 })],
@@ -136,8 +136,9 @@ async function pair(cps: number): Promise<{ caller: End; callee: End }> {
     dataOrder: 'sequential',
     credentials: null,
     programs: [compile(flow, 'caller', { holdUs: 0 })],
-    target: { text: '', user: 'service', host: '127.0.0.1', port, address: '127.0.0.1' },
-    local: { address: '127.0.0.1', port: 0 },
+    target: { text: '', protocol: 'udp', user: 'service', host: '127.0.0.1', port, address: '127.0.0.1' },
+    local: { protocol: 'udp', address: '127.0.0.1', port: 0 },
+    connections: 'one',
     phases: [{ fromCps: cps, toCps: cps, durationUs: Number.POSITIVE_INFINITY }],
     arrivals: 'uniform',
     seed: 1,

@@ -1,13 +1,13 @@
 // `busyhour answer`: the callee side of flows until a signal or --duration ends it.
 
 import { planAnswer } from '../controller/plan.ts';
-import { Run } from '../controller/run.ts';
+import { placeText, Run } from '../controller/run.ts';
 import { parseLocal } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
 import { compile } from '../flow/compile.ts';
 import { type Flow, needsStore } from '../flow/flow.ts';
 import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
-import type { CommonFlags } from './load.ts';
+import { type CommonFlags, checkTransport } from './load.ts';
 import { flowOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
@@ -44,6 +44,10 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
   const programs = server ? [REFERENCE_PROGRAM] : given.map((flow) => compile(flow, 'callee', { holdUs }));
   for (const [i, flow] of given.entries()) checkAlone(names[i]!, flow);
   const listen = (o.listen ?? ['udp:127.0.0.1:5060']).map((text) => parseLocal(text, '--listen'));
+  checkTransport(
+    o,
+    listen.map(({ protocol }) => protocol),
+  );
   const out = o.out === undefined ? null : outFolder(o.out, 'answer');
   const durationS = o.duration === undefined ? Number.POSITIVE_INFINITY : durationOf(o.duration, '--duration') / 1e6;
   const configs = planAnswer({
@@ -90,7 +94,7 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
     },
     {
       onReady: (ready) => {
-        const places = [...new Set(ready.map((r) => `udp:${r.localAddress}:${r.localPort}`))].join(', ');
+        const places = [...new Set(ready.flatMap((r) => r.places.map(placeText)))].join(', ');
         if (!quiet) process.stderr.write(`listening on ${places} (${ready[0]!.io}, flows: ${flows.join(', ')})\n`);
       },
       onProgress: (totals, interval) => show.progress(totals, interval),

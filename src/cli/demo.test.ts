@@ -18,7 +18,7 @@ vi.mock('../controller/run.ts', () => ({
 
     go(): Promise<unknown> {
       if (this.plan.command === 'answer') {
-        this.hooks.onReady?.([{ localPort: 7123 }] as never);
+        this.hooks.onReady?.([{ places: [{ port: 7123 }] }] as never);
         return new Promise((resolve) => {
           this.over = resolve;
         });

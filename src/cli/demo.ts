@@ -37,7 +37,7 @@ export async function demo(o: {
     rcvbufBytes: 8_388_608,
     maxCalls: 0,
     rehearsal: rehearsalOf(flow),
-    listen: [{ address: HOST, port: 0 }],
+    listen: [{ protocol: 'udp', address: HOST, port: 0 }],
     rateLimitCps: 0,
     delayUs: 0,
   };
@@ -62,7 +62,7 @@ export async function demo(o: {
       scheduleS: Number.POSITIVE_INFINITY,
       openModel: false,
     },
-    { onReady: (ready) => listening(ready[0]!.localPort) },
+    { onReady: (ready) => listening(ready[0]!.places[0]!.port) },
   );
   const answered = answerer.go();
   // An answerer that cannot start must not leave us waiting for its port.
@@ -92,8 +92,9 @@ export async function demo(o: {
         data: null,
         dataOrder: 'sequential',
         credentials: null,
-        target: { text: target, user: 'service', host: HOST, port: targetPort, address: HOST },
-        local: { address: HOST, port: 0 },
+        target: { text: target, protocol: 'udp', user: 'service', host: HOST, port: targetPort, address: HOST },
+        local: { protocol: 'udp', address: HOST, port: 0 },
+        connections: 'one',
         phases: [{ fromCps: o.rate, toCps: o.rate, durationUs }],
         arrivals: 'uniform',
         seed: 1,

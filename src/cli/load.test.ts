@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunPlan } from '../controller/run.ts';
 import { UsageError } from '../controller/usage-error.ts';
-import { credentialsOf, load, rateAt } from './load.ts';
+import { credentialsOf, DEFAULT_RCVBUF, load, rateAt } from './load.ts';
 
 const seen = vi.hoisted(() => ({
   plans: [] as unknown[],
@@ -52,9 +52,10 @@ const FLAGS: Flags = {
   hold: '0s',
   workers: 1,
   io: 'auto',
+  connections: 'one',
   segmentation: true,
   rules: true,
-  rcvbuf: 8_388_608,
+  rcvbuf: DEFAULT_RCVBUF,
   arrivals: 'uniform',
   seed: 1,
   dataOrder: 'sequential',
@@ -146,9 +147,14 @@ describe('the plan', () => {
   });
 
   it('sends from the address by which the target is reached, or from the one that is given', async () => {
-    expect((await planned()).configs[0]!.local).toEqual({ address: '127.0.0.1', port: 0, host: '127.0.0.1' });
+    expect((await planned()).configs[0]!.locals).toEqual([
+      { protocol: 'udp', address: '127.0.0.1', port: 0, host: '127.0.0.1' },
+    ]);
     const { configs } = await planned({ local: '127.0.0.2:7000', workers: 2 });
-    expect(configs.map((c) => `${c.local.address}:${c.local.port}`)).toEqual(['127.0.0.2:7000', '127.0.0.2:7001']);
+    expect(configs.map((c) => `${c.locals[0]!.address}:${c.locals[0]!.port}`)).toEqual([
+      '127.0.0.2:7000',
+      '127.0.0.2:7001',
+    ]);
   });
 
   it('reads the data file', async () => {

@@ -3,7 +3,7 @@
 import { readData } from '../controller/data.ts';
 import { planLoad } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
-import { parseLocal, resolveTarget, sourceAddress } from '../controller/target.ts';
+import { type LocalPlace, parseLocal, parseTarget, resolveTarget, sourceAddress } from '../controller/target.ts';
 import type { Phase } from '../controller/texts.ts';
 import { UsageError } from '../controller/usage-error.ts';
 import { compile } from '../flow/compile.ts';
@@ -36,6 +36,7 @@ interface LoadFlags extends CommonFlags {
   readonly arrivals: 'uniform' | 'poisson';
   readonly seed: number;
   readonly local?: string;
+  readonly connections: 'one' | 'per-user' | 'per-call';
   readonly data?: string;
   readonly dataOrder: 'sequential' | 'random';
   readonly user?: string;
@@ -47,6 +48,7 @@ interface LoadFlags extends CommonFlags {
 }
 
 const DEFAULT_CPS = 10;
+export const DEFAULT_RCVBUF = 33_554_432;
 const DEFAULT_US = 10_000_000;
 
 interface Shape {
@@ -130,6 +132,25 @@ export function credentialsOf(o: {
   return { user: o.user, password: o.password };
 }
 
+/** Options that only datagrams know are not passed over in silence. */
+export function checkTransport(o: CommonFlags, protocols: readonly LocalPlace['protocol'][]): void {
+  if (protocols.includes('udp')) return;
+  const given = [
+    ...(o.io === 'auto' ? [] : ['--io']),
+    ...(o.segmentation ? [] : ['--no-segmentation']),
+    ...(o.rcvbuf === DEFAULT_RCVBUF ? [] : ['--rcvbuf']),
+  ];
+  if (given.length > 0) throw new UsageError(`${given.join(', ')}: for datagrams only, and this is TCP; leave it out`);
+}
+
+function checkConnections(o: LoadFlags, protocol: LocalPlace['protocol']): void {
+  if (o.connections === 'one') return;
+  if (protocol === 'udp')
+    throw new UsageError(`--connections ${o.connections}: UDP has no connections; give a tcp: target or leave it out`);
+  if (o.connections === 'per-user' && o.data === undefined && o.users === undefined)
+    throw new UsageError('--connections per-user needs users: give --data FILE or --users N');
+}
+
 export async function load(name: string, targetText: string, o: LoadFlags): Promise<void> {
   const shape = shapeOf(o);
   const shard = shardOf(o.shard);
@@ -138,9 +159,16 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
   const data = o.data === undefined ? null : readData(o.data);
   const flow = flowOf(name, data?.columns);
   const program = compile(flow, 'caller', { holdUs });
-  const givenLocal = o.local === undefined ? null : parseLocal(o.local, '--local');
+  const { protocol } = parseTarget(targetText);
+  checkTransport(o, [protocol]);
+  checkConnections(o, protocol);
+  const givenLocal = o.local === undefined ? null : parseLocal(o.local, '--local', protocol);
+  if (givenLocal !== null && givenLocal.protocol !== protocol)
+    throw new UsageError(
+      `--local "${o.local}" is for ${givenLocal.protocol}, the target for ${protocol}; write ${protocol}: in both`,
+    );
   const target = await resolveTarget(targetText);
-  const local = givenLocal ?? { address: await sourceAddress(target.address), port: 0 };
+  const local = givenLocal ?? { protocol, address: await sourceAddress(target.address), port: 0 };
   const out = outFolder(o.out, 'load');
   const configs = planLoad({
     ...shape,
@@ -158,6 +186,7 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
     dataOrder: o.dataOrder,
     credentials: credentialsOf(o) ?? program.credentials,
     local,
+    connections: o.connections,
     arrivals: o.arrivals,
     seed: o.seed,
     concurrency: o.concurrency ?? 0,

@@ -77,6 +77,7 @@ describe('load', () => {
       arrivals: 'uniform',
       seed: 1,
       dataOrder: 'sequential',
+      connections: 'one',
     });
   });
 
@@ -92,6 +93,7 @@ describe('load', () => {
     ['--seed', '0', 'seed', 0],
     ['--seed', '4294967295', 'seed', 4_294_967_295],
     ['--local', '127.0.0.1:7000', 'local', '127.0.0.1:7000'],
+    ['--connections', 'per-call', 'connections', 'per-call'],
     ['--data', 'users.csv', 'data', 'users.csv'],
     ['--data-order', 'random', 'dataOrder', 'random'],
     ['--user', 'u', 'user', 'u'],
@@ -155,6 +157,7 @@ describe('load', () => {
     ['--arrivals', ['bursty']],
     ['--data-order', ['sorted']],
     ['--io', ['epoll']],
+    ['--connections', ['many']],
   ])('%s refuses %j, on the line and in the environment', async (flag, values) => {
     for (const value of values) {
       const typed = await busyhour([...LOAD, `${flag}=${value}`]);

@@ -74,7 +74,7 @@ common(
   program
     .command('load')
     .argument('<flow>', 'name of a flow (busyhour flows), or a file')
-    .argument('<target>', 'udp:host:port, udp:user@host:port, sip:user@host or host:port')
+    .argument('<target>', 'udp:host:port, tcp:host:port, udp:user@host:port, sip:user@host or host:port')
     .description('drive calls at a rate and judge what comes back'),
 )
   .addOption(option('--rate <cps>', 'calls a second (default: 10)').argParser(rate))
@@ -94,6 +94,11 @@ common(
       .default(1),
   )
   .addOption(option('--local <address:port>', 'own address; worker i takes port + i'))
+  .addOption(
+    option('--connections <kind>', 'over TCP, what has a connection of its own')
+      .choices(['one', 'per-user', 'per-call'])
+      .default('one'),
+  )
   .addOption(
     option(
       '--data <file>',
@@ -118,7 +123,10 @@ common(
     .description('the callee side: a reference server that knows all methods, or the callee side of flows'),
 )
   .addOption(
-    option('--listen <address>', 'udp:ADDRESS:PORT (repeatable; default udp:127.0.0.1:5060)').argParser(gather),
+    option(
+      '--listen <address>',
+      'udp:ADDRESS:PORT or tcp:ADDRESS:PORT (repeatable; default udp:127.0.0.1:5060)',
+    ).argParser(gather),
   )
   .addOption(option('--rate-limit <cps>', 'refuse calls above this rate with 503 and Retry-After').argParser(rate))
   .addOption(option('--auth', 'the reference server challenges every request outside a dialog'))

@@ -81,6 +81,7 @@ function measured({ sent, received }: ConformanceRun['messages'], rules: Conform
       rcvbufBytes: 0,
       localAddresses: [],
       sendErrors: {},
+      connections: {},
       saturated: false,
       reasons: [],
     },

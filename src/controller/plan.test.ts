@@ -28,11 +28,19 @@ const COMMON = {
 const LOAD: LoadOptions = {
   ...COMMON,
   programs: [basic],
-  target: { text: 'udp:a@127.0.0.1:5070', user: 'a', host: '127.0.0.1', port: 5070, address: '127.0.0.1' },
+  target: {
+    text: 'udp:a@127.0.0.1:5070',
+    protocol: 'udp',
+    user: 'a',
+    host: '127.0.0.1',
+    port: 5070,
+    address: '127.0.0.1',
+  },
   data: null,
   dataOrder: 'sequential',
   credentials: null,
-  local: { address: '127.0.0.1', port: 0 },
+  local: { protocol: 'udp', address: '127.0.0.1', port: 0 },
+  connections: 'one',
   phases: [{ fromCps: 100, toCps: 100, durationUs: 10e6 }],
   arrivals: 'uniform',
   seed: 7,
@@ -55,7 +63,7 @@ const ANSWER: AnswerOptions = {
   referHoldUs: 0,
   algorithms: ['SHA-256', 'MD5'],
   server: false,
-  listen: [{ address: '127.0.0.1', port: 5060 }],
+  listen: [{ protocol: 'udp', address: '127.0.0.1', port: 5060 }],
   rateLimitCps: 0,
   delayUs: 0,
 };
@@ -83,15 +91,15 @@ describe('planLoad', () => {
 
   it('worker i takes port + i; 0 stays any free one', () => {
     const ports = (port: number) =>
-      planLoad({ ...LOAD, workers: 3, local: { address: '127.0.0.1', port } }).map((c) => c.local.port);
+      planLoad({ ...LOAD, workers: 3, local: { ...LOAD.local, port } }).map((c) => c.locals[0]!.port);
     expect(ports(6000)).toEqual([6000, 6001, 6002]);
     expect(ports(0)).toEqual([0, 0, 0]);
     expect(ports(65_533)).toEqual([65_533, 65_534, 65_535]);
   });
 
   it('advertises the address it is bound to, and another than 0.0.0.0 where it is bound to all', () => {
-    expect(planLoad({ ...LOAD, local: { address: '127.0.0.5', port: 0 } })[0]!.local.host).toBe('127.0.0.5');
-    const all = planLoad({ ...LOAD, local: { address: '0.0.0.0', port: 0 } })[0]!.local;
+    expect(planLoad({ ...LOAD, local: { ...LOAD.local, address: '127.0.0.5' } })[0]!.locals[0]!.host).toBe('127.0.0.5');
+    const all = planLoad({ ...LOAD, local: { ...LOAD.local, address: '0.0.0.0' } })[0]!.locals[0]!;
     expect(all.address).toBe('0.0.0.0');
     expect(all.host).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
     expect(all.host).not.toBe('0.0.0.0');
@@ -109,7 +117,7 @@ describe('planLoad', () => {
     [{ phases: [], users: 3, workers: 4 }, '--users 3 is less than 4 workers in all; give fewer --workers'],
     [{ phases: [], users: 3, workers: 2, shardCount: 2 }, '--users 3 is less than 4 workers in all'],
     [{ concurrency: 3, workers: 4 }, '--concurrency 3 is less than 4 workers; give fewer --workers'],
-    [{ workers: 3, local: { address: '127.0.0.1', port: 65_534 } }, '3 workers go beyond 65535; give a lower port'],
+    [{ workers: 3, local: { ...LOAD.local, port: 65_534 } }, '3 workers go beyond 65535; give a lower port'],
   ])('refuses %j', (options, said) => {
     expect(() => planLoad({ ...LOAD, ...options })).toThrow(UsageError);
     expect(() => planLoad({ ...LOAD, ...options })).toThrow(said);
@@ -145,7 +153,12 @@ describe('planLoad', () => {
     ['nobody for a REGISTER, which is about a user of its own', 'register', '', ''],
   ])('calls %s', (_, flow, user, expected) => {
     const [config] = planLoad({ ...LOAD, programs: [program(flow)], target: { ...LOAD.target, user } });
-    expect(config!.target).toEqual({ address: '127.0.0.1', port: 5070, host: '127.0.0.1', user: expected });
+    expect(config!.target).toEqual({
+      address: '127.0.0.1',
+      port: 5070,
+      host: '127.0.0.1',
+      user: expected,
+    });
   });
 
   it("calls the flow's user before service, and the target's before the flow's", () => {
@@ -197,17 +210,16 @@ describe('planLoad', () => {
 });
 
 describe('planAnswer', () => {
-  it('each address has its workers, which share its port; indices run through', () => {
+  it('each worker listens at every address and shares its port', () => {
     const listen = [
-      { address: '127.0.0.1', port: 5060 },
-      { address: '127.0.0.2', port: 5061 },
-    ];
+      { protocol: 'udp', address: '127.0.0.1', port: 5060 },
+      { protocol: 'tcp', address: '127.0.0.2', port: 5061 },
+    ] as const;
     const configs = planAnswer({ ...ANSWER, listen, workers: 2 });
-    expect(configs.map((c) => [c.index, c.count, c.local.address, c.local.port, c.reusePort])).toEqual([
-      [0, 4, '127.0.0.1', 5060, true],
-      [1, 4, '127.0.0.1', 5060, true],
-      [2, 4, '127.0.0.2', 5061, true],
-      [3, 4, '127.0.0.2', 5061, true],
+    const locals = listen.map((local) => ({ ...local, host: local.address }));
+    expect(configs.map((c) => [c.index, c.count, c.locals, c.reusePort])).toEqual([
+      [0, 2, locals, true],
+      [1, 2, locals, true],
     ]);
     expect(new Set(configs.map((c) => c.token)).size).toBe(1);
     for (const { role, target, load, data } of configs)

@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { type DataTable, type LoadConfig, METHOD_NAMES, type WorkerConfig } from '../engine/protocol.ts';
 import type { Program } from '../flow/program.ts';
 import type { Phase } from '../time/schedule.ts';
-import type { Target } from './target.ts';
+import type { LocalPlace, Target } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface CommonOptions {
@@ -26,7 +26,8 @@ export interface LoadOptions extends CommonOptions {
   readonly data: DataTable | null;
   readonly dataOrder: 'sequential' | 'random';
   readonly credentials: { readonly user: string; readonly password: string } | null;
-  readonly local: { readonly address: string; readonly port: number };
+  readonly local: LocalPlace;
+  readonly connections: WorkerConfig['connections'];
   readonly phases: readonly Phase[];
   readonly arrivals: 'uniform' | 'poisson';
   readonly seed: number;
@@ -48,7 +49,7 @@ export interface AnswerOptions extends CommonOptions {
   readonly algorithms: readonly string[];
   /** The last program is that of the reference server. */
   readonly server: boolean;
-  readonly listen: readonly { readonly address: string; readonly port: number }[];
+  readonly listen: readonly LocalPlace[];
   readonly rateLimitCps: number;
   readonly delayUs: number;
 }
@@ -152,11 +153,14 @@ export function planLoad(options: LoadOptions): Config[] {
     algorithms: [],
     io: options.io,
     segmentation: options.segmentation,
-    local: {
-      address: options.local.address,
-      port: options.local.port === 0 ? 0 : options.local.port + index,
-      host: advertised(options.local.address),
-    },
+    locals: [
+      {
+        ...options.local,
+        port: options.local.port === 0 ? 0 : options.local.port + index,
+        host: advertised(options.local.address),
+      },
+    ],
+    connections: options.connections,
     reusePort: false,
     target: {
       address: options.target.address,
@@ -178,41 +182,39 @@ export function planLoad(options: LoadOptions): Config[] {
   }));
 }
 
-/** Each address gets `workers` workers; several on one address share its port. */
+/** Each worker listens at every address, so that what is told at one is known at all; several workers share the ports. */
 export function planAnswer(options: AnswerOptions): Config[] {
-  const { listen, workers } = options;
-  const count = listen.length * workers;
+  const { listen, workers: count } = options;
   const id = token();
   const hidden = secret();
-  return listen.flatMap((local, l) =>
-    Array.from({ length: workers }, (_, w) => ({
-      index: l * workers + w,
-      count,
-      token: id,
-      secret: hidden,
-      role: 'callee' as const,
-      programs: options.programs,
-      server: options.server,
-      data: null,
-      dataOrder: 'sequential' as const,
-      credentials: options.credentials,
-      challenge: options.challenge,
-      referCalls: options.referCalls,
-      referHoldUs: options.referHoldUs,
-      algorithms: options.algorithms,
-      io: options.io,
-      segmentation: options.segmentation,
-      local: { ...local, host: advertised(local.address) },
-      reusePort: workers > 1,
-      target: null,
-      load: null,
-      maxCalls: options.maxCalls || 500_000,
-      rules: options.rules,
-      rcvbufBytes: options.rcvbufBytes,
-      rateLimitCps: options.rateLimitCps / count,
-      delayUs: options.delayUs,
-      trace: false,
-      warmUp: { ...options.rehearsal, calls: rehearsed(Number.POSITIVE_INFINITY) },
-    })),
-  );
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    count,
+    token: id,
+    secret: hidden,
+    role: 'callee' as const,
+    programs: options.programs,
+    server: options.server,
+    data: null,
+    dataOrder: 'sequential' as const,
+    credentials: options.credentials,
+    challenge: options.challenge,
+    referCalls: options.referCalls,
+    referHoldUs: options.referHoldUs,
+    algorithms: options.algorithms,
+    io: options.io,
+    segmentation: options.segmentation,
+    locals: listen.map((local) => ({ ...local, host: advertised(local.address) })),
+    connections: 'one' as const,
+    reusePort: count > 1,
+    target: null,
+    load: null,
+    maxCalls: options.maxCalls || 500_000,
+    rules: options.rules,
+    rcvbufBytes: options.rcvbufBytes,
+    rateLimitCps: options.rateLimitCps / count,
+    delayUs: options.delayUs,
+    trace: false,
+    warmUp: { ...options.rehearsal, calls: rehearsed(Number.POSITIVE_INFINITY) },
+  }));
 }

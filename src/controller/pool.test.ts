@@ -16,7 +16,7 @@ function worker(name: string, body: string): string {
     file,
     `export default async function work({ port, config }) {
       const { index } = config;
-      const ready = () => port.postMessage({ type: 'ready', index, io: 'dgram', localAddress: '127.0.0.1', localPort: 7000 + index, rcvbufBytes: 1 });
+      const ready = () => port.postMessage({ type: 'ready', index, io: 'dgram', places: [{ protocol: 'udp', reliable: false, address: '127.0.0.1', port: 7000 + index }], rcvbufBytes: 1 });
       const final = () => port.postMessage({ type: 'snapshot', index, final: true });
       const started = new Promise((resolve) => port.on('message', ({ type }) => type === 'start' && resolve()));
       const command = () => Atomics.load(new Int32Array(config.control), 0);
@@ -62,7 +62,7 @@ const GOOD = 'ready(); await started; final();';
 describe('Pool', () => {
   it('opens, starts and ends; every message is heard, nobody is dead', async () => {
     const heard = await open(worker('good', GOOD), 3);
-    expect(pool!.ready.map((r) => [r.index, r.localPort])).toEqual([
+    expect(pool!.ready.map((r) => [r.index, r.places[0]!.port])).toEqual([
       [0, 7000],
       [1, 7001],
       [2, 7002],

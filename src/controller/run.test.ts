@@ -27,8 +27,7 @@ class FakePool {
       type: 'ready',
       index,
       io: 'dgram',
-      localAddress: '127.0.0.1',
-      localPort: 7000 + index,
+      places: [{ protocol: 'udp', reliable: false, address: '127.0.0.1', port: 7000 + index }],
       rcvbufBytes: 4096,
     }));
     this.over = new Promise((resolve) => {
@@ -125,7 +124,8 @@ function snapshot(
     failures: [],
     rules: [],
     sendErrors: {},
-    slots: { transactions: 0, calls: 0, chunkBytes: 0 },
+    connections: {},
+    slots: { transactions: 0, calls: 0, chunkBytes: 0, connections: 0 },
     refusedBy: [],
     heard: true,
     ...rest,

@@ -1,7 +1,7 @@
 // One run from open sockets to results: starts, listens, merges, stops. Writes no file and prints nothing.
 
 import { arch, cpus, release, type } from 'node:os';
-import { COMMAND, type FromWorker, METHOD_NAMES, type WorkerConfig } from '../engine/protocol.ts';
+import { COMMAND, type FromWorker, METHOD_NAMES, type Place, type WorkerConfig } from '../engine/protocol.ts';
 import { COUNTER } from '../metrics/counters.ts';
 import { type Interval, IntervalLog } from '../metrics/interval.ts';
 import { type LadderSource, measure } from '../metrics/measure.ts';
@@ -197,7 +197,7 @@ export class Run {
       rules: plan.rules,
       io: ready[0]?.io ?? 'dgram',
       rcvbufBytes: Math.min(...ready.map((r) => r.rcvbufBytes)),
-      localAddresses: ready.map((r) => `udp:${r.localAddress}:${r.localPort}`),
+      localAddresses: [...new Set(ready.flatMap((r) => r.places.map(placeText)))],
       cpuUs,
       saturated: health.saturated,
       saturatedReasons: health.reasons,
@@ -236,6 +236,11 @@ export class Run {
       intervals: this.log.rows,
     });
   }
+}
+
+/** As the user types it. */
+export function placeText({ protocol, address, port }: Place): string {
+  return `${protocol}:${address}:${port}`;
 }
 
 /** Seconds in which calls were started: the schedule's, or up to the last interval with a start. */

@@ -37,7 +37,25 @@ describe('parseTarget', () => {
     ['udp:h:1', '', 'h', 1],
     ['udp:h:65535', '', 'h', 65_535],
   ])('%s', (text, user, host, port) => {
-    expect(parseTarget(text)).toEqual({ text, user, host, port });
+    expect(parseTarget(text)).toEqual({ text, protocol: 'udp', user, host, port });
+  });
+
+  it.each([
+    ['tcp:127.0.0.1:5070', '', '127.0.0.1', 5070],
+    ['TCP:alice@h', 'alice', 'h', 5060],
+    ['sip:a@h:5070;transport=tcp', 'a', 'h', 5070],
+    ['sip:a@h;Transport=TCP', 'a', 'h', 5060],
+    ['tcp:h:5070;transport=tcp', '', 'h', 5070],
+    ['h:5070;transport=tcp', '', 'h', 5070],
+  ])('%s is a stream', (text, user, host, port) => {
+    expect(parseTarget(text)).toEqual({ text, protocol: 'tcp', user, host, port });
+  });
+
+  it.each([
+    ['tcp:h;transport=udp', 'names both tcp and udp; leave out one of them'],
+    ['udp:h;transport=tcp', 'names both udp and tcp; leave out one of them'],
+  ])('%s: %s', (text, expected) => {
+    expect(complaint(() => parseTarget(text))).toContain(expected);
   });
 
   it.each([
@@ -52,7 +70,7 @@ describe('parseTarget', () => {
     'udp:h:5060:1',
   ])('complains of %j and says the forms', (text) => {
     expect(complaint(() => parseTarget(text))).toMatch(
-      /is not udp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT$/,
+      /is not udp:HOST:PORT, tcp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT$/,
     );
   });
 
@@ -75,18 +93,16 @@ describe('parseTarget', () => {
   });
 
   it.each([
-    'tcp:h:5070',
     'tls:h:5070',
     'ws:h:5070',
     'wss:h:5070',
-    'TCP:h:5070',
+    'TLS:h:5070',
     'sips:a@h:5070',
-    'sip:a@h:5070;transport=tcp',
     'sip:a@h:5070;lr;transport=TLS',
     'sip:a@h:5070;transport=udpx',
-  ])('%s: only UDP, and what to write', (text) => {
+  ])('%s: only UDP and TCP, and what to write', (text) => {
     expect(complaint(() => parseTarget(text))).toBe(
-      `target "${text}": only UDP works in this version; write udp:h:5070`,
+      `target "${text}": only UDP and TCP work in this version; write udp:h:5070 or tcp:h:5070`,
     );
   });
 
@@ -132,6 +148,7 @@ describe('resolveTarget', () => {
   it('takes an address as it is', async () => {
     expect(await resolveTarget('udp:a@127.0.0.1:5070')).toEqual({
       text: 'udp:a@127.0.0.1:5070',
+      protocol: 'udp',
       user: 'a',
       host: '127.0.0.1',
       port: 5070,
@@ -187,7 +204,13 @@ describe('parseLocal', () => {
     ['127.0.0.1:0', '127.0.0.1', 0],
     ['127.0.0.1:65535', '127.0.0.1', 65_535],
   ])('%s', (text, address, port) => {
-    expect(parseLocal(text, '--local')).toEqual({ address, port });
+    expect(parseLocal(text, '--local')).toEqual({ protocol: 'udp', address, port });
+  });
+
+  it('tcp is named, or the usual one where nothing is', () => {
+    expect(parseLocal('tcp:127.0.0.1:5070', '--listen')).toEqual({ protocol: 'tcp', address: '127.0.0.1', port: 5070 });
+    expect(parseLocal('127.0.0.1:5070', '--local', 'tcp').protocol).toBe('tcp');
+    expect(parseLocal('udp:127.0.0.1:5070', '--local', 'tcp').protocol).toBe('udp');
   });
 
   it.each([
@@ -205,13 +228,13 @@ describe('parseLocal', () => {
     ' 127.0.0.1',
   ])('complains of %j, naming the option and a good one', (text) => {
     expect(complaint(() => parseLocal(text, '--listen'))).toBe(
-      `--listen "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070`,
+      `--listen "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070 or tcp:127.0.0.1:5070`,
     );
   });
 
-  it.each(['tcp', 'tls', 'ws', 'wss'])('%s: not yet', (scheme) => {
+  it.each(['tls', 'ws', 'wss'])('%s: not yet', (scheme) => {
     expect(complaint(() => parseLocal(`${scheme}:127.0.0.1:5070`, '--local'))).toBe(
-      `--local "${scheme}:127.0.0.1:5070": only UDP works in this version; write udp:ADDRESS:PORT`,
+      `--local "${scheme}:127.0.0.1:5070": only UDP and TCP work in this version; write udp:ADDRESS:PORT or tcp:ADDRESS:PORT`,
     );
   });
 });

@@ -62,7 +62,7 @@ describe('judge', () => {
   });
 
   it('says who refused', () => {
-    const { reasons, exitCode } = judge({ ...GOOD, heard: false, refusedBy: ['127.0.0.1:9'] });
+    const { reasons, exitCode } = judge({ ...GOOD, heard: false, refusedBy: ['127.0.0.1:9 (ICMP port unreachable)'] });
     expect(exitCode).toBe(EXIT.UNREACHABLE);
     expect(reasons).toEqual([
       'no SIP message came from udp:127.0.0.1:5060: nothing listens at 127.0.0.1:9 (ICMP port unreachable); nothing can be said about it',

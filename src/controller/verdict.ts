@@ -42,8 +42,7 @@ export function withImplicit(thresholds: readonly Threshold[]): string[] {
 /** Several hold at once: 5 before 4 before 99 (internal errors and usage never come here); a signal's code when nothing else is wrong. */
 export function judge(e: Evidence): Judged {
   if (e.target !== null && !e.heard && e.started > 0) {
-    const refused =
-      e.refusedBy.length > 0 ? `: nothing listens at ${e.refusedBy.join(', ')} (ICMP port unreachable)` : '';
+    const refused = e.refusedBy.length > 0 ? `: nothing listens at ${e.refusedBy.join(', ')}` : '';
     return {
       verdict: 'inconclusive',
       reasons: [`no SIP message came from ${e.target}${refused}; nothing can be said about it`, ...e.saturatedReasons],

@@ -7,6 +7,7 @@ import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { effects, nextState, step } from '../transaction/machine.ts';
+import { FAULT, placeOf } from '../transport/transport.ts';
 import type { Wire } from './compose.ts';
 import type { Engine, Series } from './engine.ts';
 import { FIELD } from './fields.ts';
@@ -84,7 +85,7 @@ export function setTransaction(e: Engine, kind: number, txn: number, cseq: numbe
  */
 export function launch(e: Engine, txn: number, wire: Wire, order: number): boolean {
   const { txns, outbox } = e;
-  const chunk = outbox.render(wire, e.fields);
+  const chunk = outbox.render(wire, e.fields, txns.peer[txn]!);
   if (chunk === NONE) {
     closeTransaction(e, txn);
     return false;
@@ -95,7 +96,8 @@ export function launch(e: Engine, txn: number, wire: Wire, order: number): boole
   outbox.send(chunk, outbox.length, txns.peer[txn]!, order, txn);
   // RFC 3261 §17.1.1.2, §17.1.2.2: Timer A or E starts at T1, Timer B or F at 64·T1. Counted from now, not from the beginning of the tick.
   e.clock.read();
-  e.lanes.start(txn * 2, e.doubling[0]!);
+  // On a reliable transport nothing is sent again.
+  if ((txns.flags[txn]! & TXN.RELIABLE) === 0) e.lanes.start(txn * 2, e.doubling[0]!);
   e.lanes.start(txn * 2 + 1, e.timeoutLane);
   return true;
 }
@@ -111,6 +113,7 @@ export function openClient(e: Engine, method: number, call: number, peer: number
   txns.call[txn] = call;
   txns.peer[txn] = peer;
   txns.cseq[txn] = cseq;
+  if (e.reliable(peer)) txns.flags[txn] = TXN.RELIABLE;
   txns.chunk[txn] = NONE;
   txns.dueUs[txn] = e.cause[0]!;
   txns.line[txn] = NONE;
@@ -171,11 +174,12 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
     tally.add(COUNTER.STRAY);
     return;
   }
-  if (peer !== txns.peer[txn]) tally.add(COUNTER.OTHER_SOURCE);
+  // RFC 3261 §18.2.2: on a stream a response may come by another connection than its request went.
+  if (peer !== txns.peer[txn] && (txns.flags[txn]! & TXN.RELIABLE) === 0) tally.add(COUNTER.OTHER_SOURCE);
   const state = txns.state[txn]!;
   const again = msg.status >= 200 && (state === STATE.COMPLETED || state === STATE.ACCEPTED);
   if (again) tally.add(COUNTER.RETRANSMISSIONS_RECEIVED);
-  if (e.rules !== null) checkResponse(e, txn, again);
+  if (e.rules !== null) checkResponse(e, txn, again, placeOf(peer));
 
   const event = msg.status < 200 ? EVENT.RECV_1XX : msg.status < 300 ? EVENT.RECV_2XX : EVENT.RECV_300_699;
   const packed = step(txns.machine[txn]!, state, event);
@@ -198,8 +202,10 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
 export function runTimers(e: Engine, txn: number, todo: number): void {
   const { lanes, txns } = e;
   if ((todo & (EFFECT.STOP_RETRANSMIT | EFFECT.STOP_TRYING)) !== 0) lanes.stop(txn * 2);
-  if ((todo & EFFECT.START_RETRANSMIT) !== 0) lanes.start(txn * 2, e.doubling[0]!);
-  if ((todo & EFFECT.AGAIN_RETRANSMIT) !== 0) {
+  const reliable = (txns.flags[txn]! & TXN.RELIABLE) !== 0;
+  // RFC 3261 §17.1.1.2, §17.1.2.2, §17.2.1: Timers A, E and G are for unreliable transports.
+  if ((todo & EFFECT.START_RETRANSMIT) !== 0 && !reliable) lanes.start(txn * 2, e.doubling[0]!);
+  if ((todo & EFFECT.AGAIN_RETRANSMIT) !== 0 && !reliable) {
     const machine = txns.machine[txn]!;
     // RFC 3261 §17.1.2.2: in Proceeding Timer E is set to T2 flat.
     const flat = machine === MACHINE.NON_INVITE_CLIENT && txns.state[txn] === STATE.PROCEEDING;
@@ -215,8 +221,10 @@ export function runTimers(e: Engine, txn: number, todo: number): void {
   }
 }
 
-/** Timer D, K, I, J, L or M of this machine in the state it has come to (UDP: none is zero). */
+/** Timer D, K, I, J, L or M of this machine in the state it has come to. */
 function lingerLane(e: Engine, txn: number): number {
+  // RFC 3261 §17: Timers D, I, J and K are zero on a reliable transport; RFC 6026 §7: L and M are not.
+  if ((e.txns.flags[txn]! & TXN.RELIABLE) !== 0 && e.txns.state[txn] !== STATE.ACCEPTED) return e.atOnceLane;
   switch (e.txns.machine[txn]) {
     case MACHINE.INVITE_CLIENT:
       return e.txns.state[txn] === STATE.ACCEPTED ? e.lingerLane32 : e.lingerLaneD;
@@ -276,7 +284,7 @@ function acknowledge(e: Engine, txn: number, again: boolean): void {
     copyWithin(e.bytes, e.calledAt + name, e.remoteTagAt, tag + 5);
     fields.set(FIELD.REMOTE_NAME, e.calledAt, name + tag + 5);
   }
-  const chunk = outbox.render(e.standardRequest(METHOD.ACK), fields);
+  const chunk = outbox.render(e.standardRequest(METHOD.ACK), fields, txns.peer[txn]!);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;
@@ -290,20 +298,24 @@ function acknowledge(e: Engine, txn: number, again: boolean): void {
   outbox.freeLater(chunk, outbox.length);
 }
 
-function checkResponse(e: Engine, txn: number, again: boolean): void {
+/** @param place where the response came in; our Via names the one its request left from */
+function checkResponse(e: Engine, txn: number, again: boolean, place: number): void {
   const { ctx, msg, txns, dialogs } = e;
   const call = ownerOf(e, txn);
   const flags = txns.flags[txn]!;
   ctx.reset();
+  ctx.stream = e.reliableAt[place] === 1;
   ctx.matched = true;
   ctx.requestMethod = txns.method[txn]!;
   ctx.requestCseq = txns.cseq[txn]!;
   // Via as we sent it: our own prefix, and the branch by which the response was matched.
   const length = msg.branchEnd - msg.branchStart;
-  copyWithin(e.bytes, e.viaAt + e.viaPrefixLength, msg.branchStart, length);
-  ctx.viaStart = e.viaAt;
-  ctx.viaEnd = e.viaAt + e.viaPrefixLength + length;
-  ctx.branchStart = e.viaAt + e.viaPrefixLength;
+  const left = placeOf(txns.peer[txn]!);
+  const branchAt = e.viaAt[left]! + e.viaPrefixLength[left]!;
+  copyWithin(e.bytes, branchAt, msg.branchStart, length);
+  ctx.viaStart = e.viaAt[left]!;
+  ctx.viaEnd = branchAt + length;
+  ctx.branchStart = branchAt;
   ctx.branchEnd = ctx.viaEnd;
   // A callee's Call-ID is the dialog's, which is gone with the call.
   if (txns.call[txn]! !== NONE && (call !== NONE || !e.isCallee)) {
@@ -382,14 +394,20 @@ export function resend(e: Engine, txn: number): void {
 
 /** Ends a client transaction that got no answer, and tells its call why. */
 export function failTransaction(e: Engine, txn: number, why: number): void {
-  clientFailed(e, txn, (why & EFFECT.TU_ERROR) !== 0);
+  clientFailed(e, txn, (why & EFFECT.TU_ERROR) !== 0, FAULT.ICMP);
   closeTransaction(e, txn);
+}
+
+/** For the verdict on a target from which nothing was heard. */
+export function noteRefusal(e: Engine, peer: number, why: string): void {
+  if (e.refusedBy.size >= 16) return;
+  e.refusedBy.add(`${e.transport.peerAddress(peer)}:${e.transport.peerPort(peer)} (${why})`);
 }
 
 /** An ICMP error quoted bytes of ours: RFC 3261 §18.4 has the transport tell the transaction. */
 export function takeRefusal(e: Engine, peer: number, start: number, end: number): void {
   e.tally.add(COUNTER.ICMP_REFUSED);
-  if (e.refusedBy.size < 16) e.refusedBy.add(`${e.transport.peerAddress(peer)}:${e.transport.peerPort(peer)}`);
+  noteRefusal(e, peer, 'ICMP port unreachable');
   const { txns } = e;
   for (let at = start; at + BRANCH_LENGTH <= end; at++) {
     const txn = e.identity.branchSlot(e.bytes, at, at + BRANCH_LENGTH);

@@ -6,11 +6,14 @@ import { NONE } from '../sip/message.ts';
 import { METHOD, METHOD_NAMES } from '../sip/names.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
 import { type Part, Template } from '../sip/template.ts';
+import type { Protocol } from '../transport/transport.ts';
 import { FIELD, VARIABLES_MAX } from './fields.ts';
 
 /** Facts of this end that stand in every message. */
 export interface Ends {
   readonly role: 'caller' | 'callee';
+  /** RFC 3261 §20.42: what stands in Via; a URI of ours names it where it is not UDP (§19.1.1). */
+  readonly protocol: Protocol;
   readonly localHost: string;
   readonly localPort: number;
   readonly targetHost: string;
@@ -20,9 +23,9 @@ export interface Ends {
   readonly dataColumns: readonly string[];
 }
 
-/** A template and what the engine has to know of it. */
+/** A message as a template for each place it may leave from, and what the engine has to know of it. */
 export interface Wire {
-  readonly template: Template;
+  readonly templates: readonly Template[];
   readonly method: number;
   readonly status: number;
   readonly reliable: boolean;
@@ -84,7 +87,19 @@ export function substitute(text: string, ends: Ends, variables: readonly string[
   return parts;
 }
 
-/** The URI of the target: Request-URI of requests outside a dialog, and the To of a caller. */
+/** What Via begins with, up to the branch. */
+export function viaPrefix({ protocol, localHost, localPort }: Ends): string {
+  // RFC 3581 §3: rport asks where a datagram came from; a stream is answered on its connection.
+  const rport = protocol === 'udp' ? ';rport' : '';
+  return `SIP/2.0/${protocol.toUpperCase()} ${localHost}:${localPort}${rport};branch=`;
+}
+
+/** RFC 3261 §19.1.1: the parameter of a Contact or Request-URI that is not reached by UDP; nothing in From and To. */
+export function transportParameter({ protocol }: Ends): string {
+  return protocol === 'udp' ? '' : `;transport=${protocol}`;
+}
+
+/** The URI of the target: the To of a caller, and with the transport parameter the Request-URI outside a dialog. */
 export function targetUri(ends: Ends): string {
   const user = ends.targetUser === '' ? '' : `${ends.targetUser}@`;
   return `sip:${user}${ends.targetHost}:${ends.targetPort}`;
@@ -98,7 +113,7 @@ function bodyOf(body: BodySpec | null, ends: Ends, variables: readonly string[])
 function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
   const caller = ends.role === 'caller';
   const headers: Header[] = [
-    ['Via', [`SIP/2.0/UDP ${ends.localHost}:${ends.localPort};rport;branch=`, FIELD.BRANCH]],
+    ['Via', [viaPrefix(ends), FIELD.BRANCH]],
     ['', [FIELD.ROUTES]],
     ['Max-Forwards', ['70']],
     // RFC 3261 §8.1.1.3: From carries our tag; inside a dialog both ends keep the URIs they began with (§12.2.1.1).
@@ -124,7 +139,7 @@ function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
   // RFC 3261 §8.1.1.8, RFC 3515 §2.2, RFC 3311 §5.1: requests that make or refresh a target carry one Contact.
   const { INVITE, REFER, UPDATE, SUBSCRIBE, NOTIFY, OPTIONS, REGISTER } = METHOD;
   if (([INVITE, REFER, UPDATE, SUBSCRIBE, NOTIFY, OPTIONS, REGISTER] as number[]).includes(spec.method))
-    headers.push(['Contact', caller ? ['<', ...ownUri(ends), '>'] : [contact(ends)]]);
+    headers.push(['Contact', caller ? ['<', ...ownUri(ends), `${transportParameter(ends)}>`] : [contact(ends)]]);
   headers.push(['', [FIELD.AUTH]]);
   if (spec.method === METHOD.INVITE) headers.push(['Allow', [ALLOW]]);
   if (spec.method === METHOD.OPTIONS) headers.push(['Accept', ['application/sdp']]);
@@ -159,8 +174,13 @@ function addressOfRecord(ends: Ends): Part[] {
   return ends.targetUser === '' ? ['sip:busyhour', FIELD.CALL_NUMBER, host] : [`sip:${ends.targetUser}${host}`];
 }
 
-export function contact(ends: Ends): string {
+/** Our name-addr in From and To. */
+export function ownName(ends: Ends): string {
   return `<sip:busyhour@${ends.localHost}:${ends.localPort}>`;
+}
+
+function contact(ends: Ends): string {
+  return `<sip:busyhour@${ends.localHost}:${ends.localPort}${transportParameter(ends)}>`;
 }
 
 function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
@@ -187,7 +207,9 @@ function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
   if (spec.status >= 300 && spec.status < 400)
     headers.push([
       'Contact',
-      spec.ladder === NONE ? [contact(ends)] : ['<sip:', FIELD.LOCAL_TAG, `@${ends.localHost}:${ends.localPort}>`],
+      spec.ladder === NONE
+        ? [contact(ends)]
+        : ['<sip:', FIELD.LOCAL_TAG, `@${ends.localHost}:${ends.localPort}${transportParameter(ends)}>`],
     ]);
   // RFC 3261 §13.3.1.4, §8.2.1: a 2xx to INVITE should, and a 405 must, say what is allowed; OPTIONS asks for it (§11.2).
   if (
@@ -202,16 +224,28 @@ function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
 }
 
 /**
- * Builds the template of one message of a flow.
+ * Builds the templates of one message of a flow, one for each place.
  * @param dynamic the message also takes the fields EXTRA and BODY, whose content is put together when it is sent
  */
 export function compose(
   memory: Memory,
   spec: MessageSpec,
-  ends: Ends,
+  places: readonly Ends[],
   variables: readonly string[],
   index: number,
   dynamic = false,
+): Wire {
+  const [first, ...others] = places.map((ends) => composeAt(memory, spec, ends, variables, index, dynamic));
+  return { ...first!, templates: [...first!.templates, ...others.flatMap((wire) => wire.templates)] };
+}
+
+function composeAt(
+  memory: Memory,
+  spec: MessageSpec,
+  ends: Ends,
+  variables: readonly string[],
+  index: number,
+  dynamic: boolean,
 ): Wire {
   if (variables.length > VARIABLES_MAX) throw new RangeError(`flow captures more than ${VARIABLES_MAX} variables`);
   const request = spec.kind === 'request';
@@ -250,7 +284,7 @@ export function compose(
   const all = [...head, ...body];
   const personal = all.some((p) => p === FIELD.CALL_NUMBER || (typeof p === 'number' && p >= FIELD.VARIABLE));
   return {
-    template: new Template(memory, head, body, fixedBody ? NONE : FIELD.LENGTH),
+    templates: [new Template(memory, head, body, fixedBody ? NONE : FIELD.LENGTH)],
     method: spec.method,
     status: spec.status,
     reliable: spec.reliable,
@@ -262,6 +296,6 @@ export function compose(
 }
 
 /** The wires of a program, by message index. */
-export function composeAll(memory: Memory, program: Program, ends: Ends): Wire[] {
-  return program.messages.map((spec, index) => compose(memory, spec, ends, program.variables, index));
+export function composeAll(memory: Memory, program: Program, places: readonly Ends[]): Wire[] {
+  return program.messages.map((spec, index) => compose(memory, spec, places, program.variables, index));
 }

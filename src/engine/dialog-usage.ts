@@ -41,12 +41,12 @@ export function releaseFork(e: Engine, txn: number): void {
     tally.add(COUNTER.STRAY);
     return;
   }
-  const hop = e.nextHop(scratch);
+  const hop = e.nextHop(scratch, txns.peer[txn]!);
   const peer = hop === NONE ? txns.peer[txn]! : hop;
   setIdentity(e, slot, links.owner[txn]!, links.user[txn]!);
   setRemote(e, scratch);
   setTransaction(e, BRANCH_KIND.ACK, txn, cseq);
-  const chunk = outbox.render(e.standardRequest(METHOD.ACK), e.fields);
+  const chunk = outbox.render(e.standardRequest(METHOD.ACK), e.fields, peer);
   if (chunk === NONE) tally.add(COUNTER.UNSENT);
   else {
     tally.message(true, METHOD.ACK, 0, 0);

@@ -7,6 +7,7 @@ import { STATE } from '../transaction/constants.ts';
 import { CALL } from './calls.ts';
 import { releaseVariables } from './capture.ts';
 import { launch, openClient, ownerOf, setIdentity, setOutside, setRemote, setTransaction } from './client.ts';
+import { disconnectCall } from './connections.ts';
 import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { sendAck } from './player.ts';
@@ -109,6 +110,7 @@ function releaseSlot(e: Engine, call: number): void {
   forgetRedirect(e, call);
   if (e.variables > 0) releaseVariables(e, call);
   e.users.release(call);
+  disconnectCall(e, call);
   if (e.reference?.owns(call)) closeServed(e, call);
   dialogs.release(call);
   calls.release(call);

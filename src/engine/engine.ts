@@ -20,14 +20,25 @@ import type { Clock } from '../time/clock.ts';
 import { Lanes } from '../time/lanes.ts';
 import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_NON_INVITE_US, TRYING_US } from '../transaction/constants.ts';
 import { Transactions } from '../transaction/slots.ts';
-import type { DatagramTransport } from '../transport/transport.ts';
+import { placeOf, type Transport } from '../transport/transport.ts';
 import { Calls } from './calls.ts';
 import { conditionsOf } from './capture.ts';
-import { compose, composeAll, contact, type Ends, targetUri, type Wire } from './compose.ts';
+import {
+  compose,
+  composeAll,
+  type Ends,
+  ownName,
+  targetUri,
+  transportParameter,
+  viaPrefix,
+  type Wire,
+} from './compose.ts';
+import { ownPeers } from './connections.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
 import { PeerCache } from './peer-cache.ts';
+import { Postponed } from './postponed.ts';
 import type { WorkerConfig } from './protocol.ts';
 import { Reference } from './reference.ts';
 import { ackLines, Tally } from './tally.ts';
@@ -61,7 +72,7 @@ export class Engine {
   readonly bytes: Uint8Array;
   readonly clock: Clock;
   readonly now: Float64Array;
-  readonly transport: DatagramTransport;
+  readonly transport: Transport;
   readonly msg = new Message();
   readonly fields = new Fields();
   readonly txns: Transactions;
@@ -74,13 +85,19 @@ export class Engine {
   readonly tally: Tally;
   readonly recorder = new Recorder();
   readonly outbox: Outbox;
+  readonly postponed = new Postponed();
   readonly peers: PeerCache;
   readonly users: Users;
+  readonly ownPeer: Int32Array;
   readonly rules: RuleChecker | null;
   /** What answers when no flow is named; null when flows do. */
   readonly reference: Reference | null;
   readonly ctx = new RuleContext();
+  /** What stands in messages, by place; those of the first, where nothing differs. */
+  readonly endsAt: readonly Ends[];
   readonly ends: Ends;
+  /** By place: 1 where transactions repeat nothing (RFC 3261 §17). */
+  readonly reliableAt: Uint8Array;
 
   readonly programs: readonly Program[];
   readonly wires: Wire[][];
@@ -127,8 +144,9 @@ export class Engine {
   readonly ownNameAt: number;
   readonly ownNameLength: number;
   readonly calledAt: number;
-  readonly viaAt: number;
-  readonly viaPrefixLength: number;
+  /** By place: our Via up to the branch. */
+  readonly viaAt: Int32Array;
+  readonly viaPrefixLength: Int32Array;
   readonly targetAt: number;
   readonly targetLength: number;
   readonly seeds = new Int32Array(2);
@@ -140,6 +158,8 @@ export class Engine {
   readonly lingerLane32: number;
   readonly lingerLaneT4: number;
   readonly lingerLaneD: number;
+  /** RFC 3261 §17: Timers D, I, J, K where the transport is reliable; they fire in the tick that starts them. */
+  readonly atOnceLane: number;
   readonly tryingLane: number;
   readonly tryingLaneNonInvite: number;
   readonly stepLimitLane: number;
@@ -164,7 +184,7 @@ export class Engine {
   readonly rseqAt: number;
   readonly refusedBy = new Set<string>();
 
-  constructor(config: WorkerConfig, memory: Memory, clock: Clock, transport: DatagramTransport, txnCapacity: number) {
+  constructor(config: WorkerConfig, memory: Memory, clock: Clock, transport: Transport, txnCapacity: number) {
     this.config = config;
     this.memory = memory;
     this.bytes = memory.bytes;
@@ -193,16 +213,20 @@ export class Engine {
     this.seeds.set(random);
 
     const target = config.target;
-    this.ends = {
+    const dataColumns = usedColumns(config);
+    this.endsAt = transport.places.map(({ protocol, port }, place) => ({
       role: config.role,
-      localHost: config.local.host,
-      localPort: transport.localPort,
-      targetHost: target?.host ?? config.local.host,
-      targetPort: target?.port ?? transport.localPort,
+      protocol,
+      localHost: config.locals[place]!.host,
+      localPort: port,
+      targetHost: target?.host ?? config.locals[place]!.host,
+      targetPort: target?.port ?? port,
       targetUser: target?.user ?? '',
-      dataColumns: usedColumns(config),
-    };
-    this.wires = config.programs.map((program) => composeAll(memory, program, this.ends));
+      dataColumns,
+    }));
+    this.ends = this.endsAt[0]!;
+    this.reliableAt = Uint8Array.from(transport.places, ({ reliable }) => (reliable ? 1 : 0));
+    this.wires = config.programs.map((program) => composeAll(memory, program, this.endsAt));
     this.ackLines = config.programs.map(ackLines);
 
     this.scratch = memory.reserve(SCRATCH_BYTES);
@@ -212,18 +236,17 @@ export class Engine {
     this.remoteTagAt = memory.reserve(65_536);
     this.put(this.remoteTagAt, ';tag=');
     this.callIdAt = memory.reserve(TAG_LENGTH + 64);
-    this.callIdLength = TAG_LENGTH + this.put(this.callIdAt + TAG_LENGTH, `@${config.local.host}`);
+    this.callIdLength = TAG_LENGTH + this.put(this.callIdAt + TAG_LENGTH, `@${this.ends.localHost}`);
     this.cseqAt = memory.reserve(16);
     this.rackAt = memory.reserve(32);
     this.rseqAt = memory.reserve(16);
     this.numberAt = memory.reserve(16);
     this.ownNameAt = memory.reserve(256);
-    this.ownNameLength = this.put(this.ownNameAt, contact(this.ends));
+    this.ownNameLength = this.put(this.ownNameAt, ownName(this.ends));
     this.calledAt = memory.reserve(2 * 65_536);
-    this.viaAt = memory.reserve(256);
-    const via = `SIP/2.0/UDP ${config.local.host}:${transport.localPort};rport;branch=`;
-    this.viaPrefixLength = this.put(this.viaAt, via);
-    const uri = targetUri(this.ends);
+    this.viaAt = Int32Array.from(this.endsAt, () => memory.reserve(256));
+    this.viaPrefixLength = Int32Array.from(this.endsAt, (ends, place) => this.put(this.viaAt[place]!, viaPrefix(ends)));
+    const uri = targetUri(this.ends) + transportParameter(this.ends);
     this.targetAt = memory.reserve(Buffer.byteLength(uri));
     this.targetLength = this.put(this.targetAt, uri);
 
@@ -234,6 +257,7 @@ export class Engine {
     this.lingerLane32 = lanes.lane(64 * T1_US);
     this.lingerLaneT4 = lanes.lane(T4_US);
     this.lingerLaneD = lanes.lane(TIMER_D_US);
+    this.atOnceLane = lanes.lane(0);
     this.tryingLane = lanes.lane(TRYING_US);
     this.tryingLaneNonInvite = lanes.lane(TRYING_NON_INVITE_US);
     this.stepLimitLane = lanes.lane(STEP_LIMIT_US);
@@ -252,6 +276,7 @@ export class Engine {
     if (config.server) for (const method of [METHOD.NOTIFY, METHOD.UPDATE]) this.series(method);
 
     this.users = new Users(this, config);
+    this.ownPeer = ownPeers(config, this.users.count);
     this.reference = config.server ? new Reference(this, config.programs.length - 1) : null;
     this.needs100rel = config.programs.map((p) => p.messages.some((m) => m.reliable));
     this.meets = conditionsOf(this);
@@ -296,7 +321,7 @@ export class Engine {
       wire = compose(
         this.memory,
         { kind: 'response', method, status, reason: '', headers, body: null, reliable: false, ladder: NONE },
-        this.ends,
+        this.endsAt,
         [],
         NONE,
       );
@@ -313,7 +338,7 @@ export class Engine {
       wire = compose(
         this.memory,
         { kind: 'request', method, status: 0, reason: '', headers: [], body: null, reliable: false, ladder: NONE },
-        this.ends,
+        this.endsAt,
         [],
         NONE,
       );
@@ -328,7 +353,7 @@ export class Engine {
     let wire = this.standard.get(key);
     if (wire === undefined) {
       const spec = { kind, method, status, reason: '', headers: [], body: null, reliable, ladder: NONE };
-      wire = compose(this.memory, spec, this.ends, [], NONE, true);
+      wire = compose(this.memory, spec, this.endsAt, [], NONE, true);
       this.standard.set(key, wire);
     }
     return wire;
@@ -371,8 +396,16 @@ export class Engine {
     this.fields.set(FIELD.RSEQ, this.rseqAt, putDecimal(this.bytes, this.rseqAt, value) - this.rseqAt);
   }
 
-  /** Where the requests of a dialog go (RFC 3261 §8.1.2, §12.2.1.1): its first route, or its target; NONE for a host that is a name. */
-  nextHop(dialog: number): number {
+  /** Whether what is sent to `peer` neither is lost nor overtakes (RFC 3261 §17). */
+  reliable(peer: number): boolean {
+    return this.reliableAt[placeOf(peer)] === 1;
+  }
+
+  /**
+   * Where the requests of a dialog go (RFC 3261 §8.1.2, §12.2.1.1): its first route, or its target; NONE for a host that is a name.
+   * @param near the peer spoken to so far: its place serves where the URI names no transport that there is
+   */
+  nextHop(dialog: number, near: number): number {
     const { dialogs, bytes, address } = this;
     const routes = dialogs.routesLen[dialog]!;
     let start = dialogs.targetStart[dialog]!;
@@ -385,7 +418,7 @@ export class Engine {
         end = address.uriEnd;
       }
     }
-    return this.peers.ofUri(bytes, start, end);
+    return this.peers.ofUri(bytes, start, end, near);
   }
 
   rowsOf(call: number): Int32Array {

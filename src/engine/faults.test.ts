@@ -110,7 +110,7 @@ describe('a message that is lost once', () => {
   /** Each end counts what it sends again and what it gets again, in total and line by line. */
   function expectRetransmissionsCounted(pair: Pair): void {
     for (const end of [pair.caller, pair.callee]) {
-      const port = end!.e.transport.localPort;
+      const port = end!.e.transport.places[0]!.port;
       const again = pair.link.log.filter(({ fromPort, nth }) => fromPort === port && nth > 1);
       expect(counter(end, 'RETRANSMITTED')).toBe(again.length);
       expect(lines(end, 'RETRANSMITTED').reduce((n, one) => n + one, 0)).toBe(again.length);
@@ -148,7 +148,9 @@ describe('a message that comes twice', () => {
     expectWell(pair);
     const again = ANSWERED_AGAIN[flow][kind];
     expect(repeats(pair)).toEqual(again === undefined ? {} : { [again]: [0] });
-    const receiver = [pair.caller, pair.callee].find((end) => end!.e.transport.localPort !== senderOf(pair, kind))!;
+    const receiver = [pair.caller, pair.callee].find(
+      (end) => end!.e.transport.places[0]!.port !== senderOf(pair, kind),
+    )!;
     expect(counter(receiver, 'RETRANSMISSIONS_RECEIVED')).toBe(1);
     expect(counter(receiver, 'RETRANSMITTED')).toBe(again === undefined ? 0 : 1);
   });

@@ -9,16 +9,18 @@ import { MACHINE } from '../transaction/constants.ts';
 import { clientTimer, takeRefusal, takeResponse } from './client.ts';
 import type { Engine } from './engine.ts';
 import { startCall, stepTimer } from './player.ts';
+import { takePostponed } from './postponed.ts';
 import { COMMAND, CONTROL } from './protocol.ts';
 import { serverTimer, takeBroken, takeRequest } from './server.ts';
+import { takeUndelivered } from './undelivered.ts';
 import { usageTimer } from './usage.ts';
 
 /** Work is gathered for this long, since waking is what costs (kernel stamps keep the latencies exact). */
 const TICK_US = 1_000;
 /** Answers to a caller in the open model wait this long at most: no arrival waits for them. */
 const GATHER_US = 2_000;
-/** The event loop gets its turn this often. */
-const SLICE_US = 10_000;
+/** The longest sleep when nothing is due: control messages and snapshots do not wait longer. */
+const LONGEST_SLEEP_US = 100_000;
 /** Most calls started in one tick, so that a late loop still receives between starts. */
 const BURST = 512;
 /** Receive rounds in one tick before timers and arrivals get their turn. */
@@ -61,6 +63,7 @@ export class Loop {
       } else this.schedule = new Schedule(load.phases, load.arrivals, load.seed, load.calls, shard, shards);
     }
     e.transport.onRefused = (peer, start, end) => takeRefusal(e, peer, start, end);
+    e.transport.onFull = () => this.receive();
   }
 
   begin(): void {
@@ -78,7 +81,7 @@ export class Loop {
     const { e } = this;
     const { clock, now, transport } = e;
     clock.read();
-    const sliceEnd = now[0]! + SLICE_US;
+    const sliceEnd = now[0]! + transport.sliceUs;
     do {
       this.tickStart[0] = now[0]!;
       this.tick();
@@ -96,9 +99,10 @@ export class Loop {
   /** One round: receive, timers, arrivals, flush. */
   tick(): void {
     const { e } = this;
-    this.worked = false;
+    this.worked = takeUndelivered(e);
     this.receive();
     this.expire();
+    if (e.postponed.count > 0) takePostponed(e);
     this.arrive();
     e.outbox.flush();
   }
@@ -110,12 +114,14 @@ export class Loop {
       const n = transport.receive();
       if (n === 0) return;
       this.worked = true;
+      const { rxFault } = transport;
       for (let i = 0; i < n; i++) {
         const start = transport.rxStart[i]!;
         const end = transport.rxEnd[i]!;
         const peer = transport.rxPeer[i]!;
         if (e.outbox.trace !== null) e.outbox.trace(false, start, end, peer);
-        const error = decode(msg, bytes, start, end);
+        let error = decode(msg, bytes, start, end);
+        if (rxFault !== null && rxFault[i] !== 0) error = rxFault[i]!;
         if (error !== 0) {
           tally.add(error === ERR_KEEPALIVE ? COUNTER.KEEPALIVES : COUNTER.MALFORMED);
           if (canAnswer(msg)) takeBroken(e, peer, error);
@@ -203,30 +209,37 @@ export class Loop {
     if (e.stopping && e.calls.inUse === 0) this.done = true;
   }
 
-  /** Sleeps until there is work: a tick after work, else until a datagram, a timer or an arrival. */
-  private sleep(): void {
+  /** Until when there is nothing to do but to receive: a tick after work, else a timer or an arrival. */
+  private quietUntil(): number {
     const { e, schedule } = this;
-    const now = e.now[0]!;
     const tickEnd = this.tickStart[0]! + TICK_US;
     e.lanes.refreshNext();
     let until = e.lanes.nextDue[0]!;
     if (schedule !== null && !e.stopping && schedule.due[0]! + this.origin[0]! < until)
       until = schedule.due[0]! + this.origin[0]!;
-    if (this.worked) {
-      // Answers may gather, since they carry the kernel's stamp; what is due leaves when it is due, but for the tick.
-      const gathered = schedule === null ? tickEnd : this.tickStart[0]! + GATHER_US;
-      if (until > gathered) until = gathered;
-      if (until < tickEnd) until = tickEnd;
-      if (until - now > 50) e.transport.nap((until - now) | 0);
-    } else if (until > now) {
-      const wait = until - now;
-      e.transport.wait(wait < SLICE_US ? Math.ceil(wait) : SLICE_US);
-    }
+    if (!this.worked) return until;
+    // Answers may gather, since they carry the instant of their receipt; what is due leaves when it is due, but for the tick.
+    const gathered = schedule === null ? tickEnd : this.tickStart[0]! + GATHER_US;
+    return Math.max(tickEnd, Math.min(until, gathered));
   }
 
-  /** How long the event loop may sleep when the transport does not block, milliseconds. */
+  private sleep(): void {
+    const { e } = this;
+    const until = this.quietUntil();
+    const wait = until - e.now[0]!;
+    if (this.worked) {
+      if (wait > 50) e.transport.nap(wait | 0);
+    } else if (wait > 0) e.transport.wait(Math.ceil(Math.min(wait, e.transport.sliceUs)));
+  }
+
+  /** How long the event loop may sleep when the transport does not block, milliseconds; receipt ends the sleep where `wakes`. */
   idleMs(): number {
-    return this.worked ? 0 : 1;
+    return Math.min(Math.max(0, this.quietUntil() - this.e.now[0]!), LONGEST_SLEEP_US) / 1000;
+  }
+
+  /** Whether a message that comes in is looked at before the sleep is over: not within a tick after work. */
+  get wakes(): boolean {
+    return !this.worked;
   }
 }
 

@@ -5,34 +5,39 @@ import type { Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import type { Fields } from '../sip/template.ts';
 import type { Transactions } from '../transaction/slots.ts';
-import type { DatagramTransport } from '../transport/transport.ts';
+import { NOT_SENT, placeOf, type Transport } from '../transport/transport.ts';
 import type { Wire } from './compose.ts';
 import type { Tally } from './tally.ts';
 import { TXN } from './transactions.ts';
 
 const QUEUE = 8192;
+const GAVE_UP = 256;
 /** Starts that leave later than this after their due instant count as late. */
 const LATE_US = 10_000;
 
 export class Outbox {
   private readonly memory: Memory;
-  private readonly transport: DatagramTransport;
+  private readonly transport: Transport;
   private readonly txns: Transactions;
   private readonly tally: Tally;
   private readonly recorder: Recorder;
   private readonly lagSeries: number;
   /** Transaction of each queued message, NONE for those that are timed by nobody. */
-  private readonly queued = new Int32Array(QUEUE);
+  private readonly queued: Int32Array;
   private laterChunk = new Int32Array(QUEUE);
   private laterLength = new Int32Array(QUEUE);
   private laterCount = 0;
+  /** Client transactions whose request was given up, and why: told when nothing is being sent. */
+  readonly gaveUp = new Int32Array(GAVE_UP);
+  readonly gaveUpWhy = new Uint8Array(GAVE_UP);
+  gaveUpCount = 0;
   /** Length of the message that the last `render` made. */
   length = 0;
   trace: ((sent: boolean, start: number, end: number, peer: number) => void) | null = null;
 
   constructor(
     memory: Memory,
-    transport: DatagramTransport,
+    transport: Transport,
     txns: Transactions,
     tally: Tally,
     recorder: Recorder,
@@ -44,15 +49,17 @@ export class Outbox {
     this.tally = tally;
     this.recorder = recorder;
     this.lagSeries = lagSeries;
-    transport.onFlushed = (count) => this.flushed(count);
+    this.queued = new Int32Array(QUEUE * transport.places.length);
+    transport.onFlushed = (count, first = 0) => this.flushed(first, first + count);
   }
 
-  /** Renders `wire` into a fresh chunk; its offset (length in `length`), or NONE when memory is used up. */
-  render(wire: Wire, fields: Fields): number {
-    const length = wire.template.measure(fields);
+  /** Renders `wire` for `peer` into a fresh chunk; its offset (length in `length`), or NONE when memory is used up. */
+  render(wire: Wire, fields: Fields, peer: number): number {
+    const template = wire.templates[placeOf(peer)]!;
+    const length = template.measure(fields);
     const chunk = this.memory.alloc(length);
     if (chunk === NONE) return NONE;
-    wire.template.render(fields, chunk, length);
+    template.render(fields, chunk, length);
     this.length = length;
     return chunk;
   }
@@ -87,11 +94,15 @@ export class Outbox {
   }
 
   /** Notes when each request left: latencies from the send, schedule lag of each start. */
-  private flushed(count: number): void {
+  private flushed(from: number, to: number): void {
     const { txns, queued } = this;
     const at = this.transport.txAtUs;
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) {
       const txn = queued[i]!;
+      if (at[i]! < 0) {
+        if (txn !== NONE) this.giveUp(txn, NOT_SENT - at[i]!);
+        continue;
+      }
       if (txn === NONE || txns.retransmits[txn] !== 0 || (txns.flags[txn]! & TXN.SENT) !== 0) continue;
       txns.sentUs[txn] = at[i]!;
       txns.flags[txn]! |= TXN.SENT;
@@ -102,5 +113,12 @@ export class Outbox {
         if (lag > LATE_US) this.tally.late();
       }
     }
+  }
+
+  /** The transport did not take a request. Beyond the room for them its timers find out (RFC 3261 §17.1: Timer B or F). */
+  private giveUp(txn: number, fault: number): void {
+    if (this.gaveUpCount === GAVE_UP) return;
+    this.gaveUp[this.gaveUpCount] = txn;
+    this.gaveUpWhy[this.gaveUpCount++] = fault;
   }
 }

@@ -22,15 +22,17 @@ import {
   setTransaction,
 } from './client.ts';
 import type { Wire } from './compose.ts';
+import { connectCall, sharedPeer } from './connections.ts';
 import { confirmDialog, releaseFork } from './dialog-usage.ts';
 import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
+import { keepForLater } from './postponed.ts';
 import { applyRedirect, takeRedirect } from './redirect.ts';
 import { servedFailure, servedResponse, serveInside, serveTimer } from './reference-calls.ts';
 import { dialogPeer } from './requests.ts';
-import { respond } from './server.ts';
+import { refuse, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
 
@@ -42,8 +44,8 @@ export function startCall(e: Engine, program: number): boolean {
   const call = e.calls.take(program);
   if (call === NONE) return false;
   countStart(e);
-  e.calls.peer[call] = e.targetPeer;
   e.users.assign(call);
+  if (!connectCall(e, call)) return true;
   advance(e, call);
   return true;
 }
@@ -254,8 +256,8 @@ function sameDialog(e: Engine, call: number): boolean {
   return msg.toTagStart !== NONE && e.dialogs.sameRemoteTag(call, msg, msg.toTagStart, msg.toTagEnd);
 }
 
-/** A request of ours had no answer (Timer B or F), or the transport refused it. */
-export function clientFailed(e: Engine, txn: number, transport: boolean): void {
+/** A request of ours had no answer (Timer B or F), or the transport could not deliver it (a FAULT). */
+export function clientFailed(e: Engine, txn: number, transport: boolean, fault: number): void {
   const call = ownerOf(e, txn);
   if (call === NONE) return;
   const { calls, txns } = e;
@@ -266,7 +268,7 @@ export function clientFailed(e: Engine, txn: number, transport: boolean): void {
   // RFC 3261 §8.1.3.1: no answer counts as a 408.
   if ((txns.flags[txn]! & TXN.INITIAL) !== 0 && !transport) e.tally.inviteFinals[408 - 100]!++;
   const proceeding = txns.method[txn] === METHOD.INVITE && txns.flags[txn]! & TXN.SRD ? 100 : 0;
-  fail(e, call, transport ? FAILURE.TRANSPORT : FAILURE.TIMEOUT, txns.method[txn]!, proceeding);
+  fail(e, call, transport ? FAILURE.TRANSPORT : FAILURE.TIMEOUT, txns.method[txn]!, transport ? fault : proceeding);
 }
 
 /** A new request for a call (not a retransmission). True when its flow takes it. */
@@ -297,9 +299,16 @@ export function callRequest(e: Engine, call: number): boolean {
   return true;
 }
 
-/** RFC 3261 §17.1.2.2, §17.1.1.2: a request whose turn has not come counts as lost; the peer sends it again. */
+/**
+ * RFC 3261 §17.1.2.2, §17.1.1.2: a request whose turn has not come counts as lost; the peer sends it again. Over a stream it does
+ * not: there the request is kept.
+ */
 function postpone(e: Engine, call: number): void {
   const txn = e.received;
+  if (e.reliable(e.receivedPeer) && !keepForLater(e)) {
+    refuse(e, txn, 500);
+    return;
+  }
   e.index.remove(txn);
   closeTransaction(e, txn);
   if (e.calls.inviteServer[call] === txn) e.calls.inviteServer[call] = NONE;
@@ -358,7 +367,7 @@ function legFor(e: Engine, call: number, leg: number): number {
   if (known !== NONE) return known;
   const slot = calls.takeLeg(call, leg);
   if (slot === NONE) return NONE;
-  calls.peer[slot] = e.targetPeer;
+  calls.peer[slot] = sharedPeer(e, call);
   calls.flags[slot]! |= CALL.LAUNCHED;
   e.users.share(call, slot);
   return slot;
@@ -443,7 +452,7 @@ export function sendAck(e: Engine, call: number, invite: number, wire: Wire | nu
   if (e.users.authenticates) e.users.setAckAuth(call);
   if (wire !== null) calls.ackMessage[call] = wire.index + 1;
   const ack = wire ?? ackWire(e, call);
-  const chunk = outbox.render(ack, e.fields);
+  const chunk = outbox.render(ack, e.fields, calls.peer[call]!);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;

@@ -3,6 +3,7 @@
 import type { Program } from '../flow/program.ts';
 import type { Snapshot } from '../metrics/snapshot.ts';
 import type { Phase } from '../time/schedule.ts';
+import type { Place, Protocol } from '../transport/transport.ts';
 
 /** Method names by id, for whoever reads methodCounts. */
 export { METHOD_NAMES } from '../sip/names.ts';
@@ -22,9 +23,11 @@ export interface WorkerConfig {
   readonly server: boolean;
   readonly io: 'auto' | 'batched' | 'dgram';
   readonly segmentation: boolean;
-  /** Where to bind, and the host that stands in Via and Contact. */
-  readonly local: { readonly address: string; readonly port: number; readonly host: string };
-  /** Several workers share the port (callee). */
+  /** Where to bind, and the host that stands in Via and Contact: one for a caller, each --listen for a callee. */
+  readonly locals: readonly Local[];
+  /** caller: whose requests share a connection, where there are connections. */
+  readonly connections: 'one' | 'per-user' | 'per-call';
+  /** Several workers share the ports (callee). */
   readonly reusePort: boolean;
   /** caller: where the calls go. */
   readonly target: {
@@ -59,6 +62,13 @@ export interface WorkerConfig {
   readonly warmUp: { readonly caller: Program; readonly callee: Program; readonly calls: number } | null;
   /** Control cells, shared: see CONTROL. */
   readonly control: SharedArrayBuffer;
+}
+
+export interface Local {
+  readonly protocol: Protocol;
+  readonly address: string;
+  readonly port: number;
+  readonly host: string;
 }
 
 /** Longest cell of a data file: what can stand in a message, in bytes of UTF-8. */
@@ -105,9 +115,8 @@ export type FromWorker =
   | {
       readonly type: 'ready';
       readonly index: number;
-      readonly io: 'batched' | 'dgram';
-      readonly localAddress: string;
-      readonly localPort: number;
+      readonly io: 'batched' | 'dgram' | 'tcp' | 'mixed';
+      readonly places: readonly Place[];
       readonly rcvbufBytes: number;
     }
   | Snapshot
@@ -122,4 +131,4 @@ export type FromWorker =
   /** Cannot go on: the reason is for the user. `usage` when the mend is on the command line (port in use, address not here). */
   | { readonly type: 'failed'; readonly index: number; readonly message: string; readonly usage: boolean };
 
-export type { Snapshot };
+export type { Place, Protocol, Snapshot };

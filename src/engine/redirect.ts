@@ -26,7 +26,7 @@ export function takeRedirect(e: Engine, call: number): boolean {
       // RFC 3261 §20.10: q from 0 to 1; a Contact without one counts as wanted most.
       const q = contact.q === NONE ? 1_000 : contact.q;
       if (q <= best || readUri(bytes, uriStart, uriEnd, uri) !== 0 || uri.kind !== SCHEME.SIP) continue;
-      if (e.peers.ofUri(bytes, uriStart, uriEnd) === NONE) continue;
+      if (e.peers.ofUri(bytes, uriStart, uriEnd, calls.peer[call]!) === NONE) continue;
       best = q;
       start = uriStart;
       end = uriEnd;
@@ -36,7 +36,7 @@ export function takeRedirect(e: Engine, call: number): boolean {
   forgetRedirect(e, call);
   const chunk = keepUri(e, start, end);
   if (chunk === NONE) return false;
-  calls.peer[call] = e.peers.ofUri(bytes, start, end);
+  calls.peer[call] = e.peers.ofUri(bytes, start, end, calls.peer[call]!);
   calls.redirectLength[call] = kept[0]!;
   calls.redirectChunk[call] = chunk + 1;
   return true;

@@ -11,6 +11,7 @@ import { findParam, Param } from '../sip/params.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
 import { Span } from '../sip/scan.ts';
 import { putUnescaped, readUri, readUriHeader, SCHEME, Uri } from '../sip/uri.ts';
+import { placeOf } from '../transport/transport.ts';
 import { CALL } from './calls.ts';
 import { closeTransaction, launch, openClient, setIdentity, setOutside, setTransaction } from './client.ts';
 import { confirmDialog } from './dialog-usage.ts';
@@ -118,11 +119,12 @@ function destination(e: Engine, field: number): number {
     findParam(bytes, uri.paramsStart, uri.paramsEnd, METHOD_PARAM, span) &&
     !equalsIgnoreCase(bytes, span.start, span.end, INVITE);
   if (other) return 501;
-  const peer = e.peers.ofUri(bytes, uriStart, uriEnd);
+  const peer = e.peers.ofUri(bytes, uriStart, uriEnd, e.receivedPeer);
   if (peer === NONE) return 503;
   const host = transport.peerAddress(peer);
   if (e.config.referCalls || host === transport.peerAddress(e.receivedPeer)) return 0;
-  return host === e.config.local.host && transport.peerPort(peer) === transport.localPort ? 0 : 603;
+  const ours = e.endsAt[placeOf(peer)]!;
+  return host === ours.localHost && transport.peerPort(peer) === ours.localPort ? 0 : 603;
 }
 
 /**
@@ -160,7 +162,7 @@ function callOut(e: Engine, made: number, field: number): void {
   readAddress(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, address);
   const { uriStart, uriEnd } = address;
   readUri(bytes, uriStart, uriEnd, uri);
-  calls.peer[made] = e.peers.ofUri(bytes, uriStart, uriEnd);
+  calls.peer[made] = e.peers.ofUri(bytes, uriStart, uriEnd, e.receivedPeer);
   r.phase[made] = PHASE.CALLING;
   r.sdpVersion[made] = 1;
   const cseq = ++dialogs.localCseq[made]!;

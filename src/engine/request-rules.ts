@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts';
 export function checkRequest(e: Engine, call: number, txn: number): void {
   const { ctx, msg, dialogs, txns } = e;
   ctx.reset();
+  ctx.stream = e.reliable(e.receivedPeer);
   ctx.retransmission = txn !== NONE && msg.method !== METHOD.ACK;
   if (call !== NONE && dialogs.state[call]! !== 0) {
     if (dialogs.remoteTagLen[call]! > 0) {

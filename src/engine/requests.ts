@@ -8,6 +8,7 @@ import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD, METHOD_COUNT } from '../sip/names.ts';
 import { MACHINE, STATE } from '../transaction/constants.ts';
 import { cancelKey } from '../transaction/match.ts';
+import { placeOf } from '../transport/transport.ts';
 import { CALL } from './calls.ts';
 import { ownerOf } from './client.ts';
 import { fail } from './ending.ts';
@@ -246,6 +247,19 @@ function suits(e: Engine, p: number): boolean {
 
 /** The next hop of the call's requests, once a dialog is there (RFC 3261 §12.2.1.1): first route or remote target. */
 export function dialogPeer(e: Engine, call: number): void {
-  const next = e.nextHop(call);
-  if (next !== NONE) e.calls.peer[call] = next;
+  const near = e.calls.peer[call]!;
+  const next = e.nextHop(call, near);
+  if (next !== NONE && !leadsTo(e, near, next)) e.calls.peer[call] = next;
+}
+
+/** Whether the connection in use is one with the place `next`. */
+function leadsTo(e: Engine, near: number, next: number): boolean {
+  const { transport } = e;
+  return (
+    near !== NONE &&
+    placeOf(near) === placeOf(next) &&
+    e.reliable(near) &&
+    transport.peerPort(near) === transport.peerPort(next) &&
+    transport.peerAddress(near) === transport.peerAddress(next)
+  );
 }

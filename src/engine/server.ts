@@ -8,6 +8,7 @@ import { METHOD } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { begin, effects, nextState, step } from '../transaction/machine.ts';
 import { serverKey } from '../transaction/match.ts';
+import { placeOf } from '../transport/transport.ts';
 import { CALL } from './calls.ts';
 import { closeTransaction, countAgain, dropChunk, ownerOf, resend, runTimers } from './client.ts';
 import type { Wire } from './compose.ts';
@@ -31,11 +32,21 @@ export function takeRequest(e: Engine, peer: number, i: number): void {
   const { msg, tally } = e;
   tally.message(true, msg.method, 0, 1);
   e.cause[0] = e.transport.rxAtUs[i]!;
+  serve(e, peer, true);
+}
+
+/** The same for one that was postponed: it has been counted and judged. */
+export function takeRequestAgain(e: Engine, peer: number): void {
+  serve(e, peer, false);
+}
+
+function serve(e: Engine, peer: number, judged: boolean): void {
+  const { msg, tally } = e;
   e.receivedPeer = peer;
   serverKey(msg, e.seeds[0]!, e.seeds[1]!, e.key);
   const txn = e.index.find(e.key[0]!, e.key[1]!);
   const call = callOf(e);
-  if (e.rules !== null) checkRequest(e, call, txn);
+  if (judged && e.rules !== null) checkRequest(e, call, txn);
   if (msg.method === METHOD.ACK) {
     takeAck(e, txn, call);
     return;
@@ -104,6 +115,7 @@ function openServer(e: Engine, keyA: number, keyB: number): number {
   txns.state[txn] = nextState(first);
   txns.method[txn] = msg.method;
   txns.peer[txn] = responsePeer(e);
+  if (e.reliable(e.receivedPeer)) txns.flags[txn] = TXN.RELIABLE;
   txns.cseq[txn] = msg.cseq;
   txns.keyA[txn] = keyA;
   txns.keyB[txn] = keyB;
@@ -118,10 +130,15 @@ function openServer(e: Engine, keyA: number, keyB: number): number {
 function responsePeer(e: Engine): number {
   const { msg, transport } = e;
   const peer = e.receivedPeer;
-  if (msg.viaRportEnd !== NONE) return peer;
   const port = msg.viaPort === NONE ? 5060 : msg.viaPort;
+  // RFC 3261 §18.2.2: over a reliable transport by the connection of the request.
+  if (e.reliable(peer)) {
+    transport.returnPort(peer, port);
+    return peer;
+  }
+  if (msg.viaRportEnd !== NONE) return peer;
   if (port === transport.peerPort(peer)) return peer;
-  const other = transport.peer(transport.peerAddress(peer), port);
+  const other = transport.peer(transport.peerAddress(peer), port, placeOf(peer));
   return other === NONE ? peer : other;
 }
 
@@ -146,7 +163,7 @@ function respondAgain(e: Engine, txn: number): void {
   const wire = wireOf(e, txn);
   setEcho(e, e.receivedPeer);
   setToTag(e, ownerSlot(e, txn), e.links.owner[txn]!);
-  const chunk = outbox.render(wire, e.fields);
+  const chunk = outbox.render(wire, e.fields, txns.peer[txn]!);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;
@@ -197,7 +214,7 @@ export function respond(e: Engine, txn: number, wire: Wire, call: number): boole
     e.fields.set(FIELD.LOCAL_TAG, e.tagAt + 5, TAG_LENGTH);
   }
   if (wire.reliable && call !== NONE) e.putRseq(++e.calls.rseq[call]!);
-  const chunk = outbox.render(wire, e.fields);
+  const chunk = outbox.render(wire, e.fields, txns.peer[txn]!);
   if (chunk === NONE) return false;
   const { length } = outbox;
   txns.state[txn] = nextState(packed);
@@ -305,7 +322,7 @@ export function serverTimer(e: Engine, txn: number, which: number): void {
 function sendTrying(e: Engine, txn: number): void {
   const { outbox, txns } = e;
   restoreEcho(e, txn);
-  const chunk = outbox.render(e.standardResponse(txns.method[txn]!, 100), e.fields);
+  const chunk = outbox.render(e.standardResponse(txns.method[txn]!, 100), e.fields, txns.peer[txn]!);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;

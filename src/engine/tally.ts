@@ -27,12 +27,24 @@ export const FAILURE = {
 
 const MAX_REASONS = 200;
 
+/** By FAULT of the transport. */
+const FAULT_TEXTS = [
+  'port unreachable (ICMP)',
+  'connection refused',
+  'no connection could be opened',
+  'connection reset by the peer',
+  'the peer reads too slowly: the queue of its connection is full',
+  'the peer has read nothing for 32 s',
+  'what came on the connection could not be read',
+];
+
 interface FailureEntry {
   readonly reason: string;
   count: number;
   readonly example: string;
 }
 
+/** @param status for TRANSPORT: a FAULT */
 export function failureText(kind: number, method: number, status: number, expected: string): string {
   const name = METHOD_NAMES[method] ?? 'UNKNOWN';
   const after = expected === '' ? '' : `, expected ${expected}`;
@@ -44,7 +56,7 @@ export function failureText(kind: number, method: number, status: number, expect
     case FAILURE.UNEXPECTED_REQUEST:
       return `unexpected: ${name}${after}`;
     case FAILURE.TRANSPORT:
-      return `transport: port unreachable (ICMP) for ${name}`;
+      return `transport: ${FAULT_TEXTS[status]} for ${name}`;
     case FAILURE.STEP_TIMEOUT:
       return `timeout: waited in vain${expected === '' ? '' : ` for ${expected}`}`;
     case FAILURE.SESSION_EXPIRED:

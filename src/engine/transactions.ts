@@ -16,6 +16,8 @@ export const TXN = {
   CANCELLED: 32,
   /** First INVITE of a dialog: srd and setup are measured on it. */
   INITIAL: 64,
+  /** The transport loses nothing: RFC 3261 §17 has nothing repeated and nobody linger. */
+  RELIABLE: 128,
 } as const;
 
 /** Same index as Transactions; zero means nothing unless said otherwise. */

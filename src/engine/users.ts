@@ -6,7 +6,7 @@ import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD, METHOD_NAMES } from '../sip/names.ts';
 import { Random } from '../time/random.ts';
-import type { Wire } from './compose.ts';
+import { transportParameter, type Wire } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { DATA_COLUMNS_MAX, FIELD } from './fields.ts';
 import { CELL_BYTES, type DataTable, type WorkerConfig } from './protocol.ts';
@@ -86,7 +86,7 @@ export class Users {
     this.dataAt = e.memory.reserve(Math.max(1, this.columns.length * CELL_BYTES));
     this.targetAt = e.memory.reserve(CELL_BYTES * 2);
     putText(e.bytes, this.targetAt, SIP);
-    this.targetEnd = bytesOf(`@${e.ends.targetHost}:${e.ends.targetPort}`);
+    this.targetEnd = bytesOf(`@${e.ends.targetHost}:${e.ends.targetPort}${transportParameter(e.ends)}`);
     this.authAt = e.memory.reserve(AUTH_BYTES);
   }
 
@@ -214,7 +214,7 @@ export class Users {
 /** The body a wire would have with the fields as they are: auth-int covers it. */
 function bodyOf(e: Engine, wire: Wire): string {
   e.fields.set(FIELD.AUTH, 0, 0);
-  const chunk = e.outbox.render(wire, e.fields);
+  const chunk = e.outbox.render(wire, e.fields, NONE);
   if (chunk === NONE) return '';
   const text = e.text(chunk, chunk + e.outbox.length);
   e.outbox.freeLater(chunk, e.outbox.length);

@@ -3,7 +3,8 @@
 import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
 import { Memory } from '../sip/memory.ts';
 import type { Clock } from '../time/clock.ts';
-import { openUdp } from '../transport/open.ts';
+import { openPlaces } from '../transport/open.ts';
+import type { Transport } from '../transport/transport.ts';
 import { Engine } from './engine.ts';
 import { Loop } from './loop.ts';
 import { CONTROL, CONTROL_CELLS, type WorkerConfig } from './protocol.ts';
@@ -20,8 +21,8 @@ export async function warmUp(config: WorkerConfig, clock: Clock): Promise<void> 
   if (plan === null) return;
   const callee = await open(config, clock, 'callee', null);
   try {
-    const { localPort } = callee.e.transport;
-    const caller = await open(config, clock, 'caller', localPort);
+    const { port } = callee.e.transport.places[0]!;
+    const caller = await open(config, clock, 'caller', port);
     try {
       callee.loop.begin();
       caller.loop.begin();
@@ -33,7 +34,7 @@ export async function warmUp(config: WorkerConfig, clock: Clock): Promise<void> 
         clock.read();
         callee.loop.tick();
         callee.e.transport.nap(100);
-        if (!callee.e.transport.blocking) await new Promise(setImmediate);
+        if (needsTurns(callee.e.transport)) await new Promise(setImmediate);
       }
     } finally {
       caller.e.transport.close();
@@ -41,6 +42,11 @@ export async function warmUp(config: WorkerConfig, clock: Clock): Promise<void> 
   } finally {
     callee.e.transport.close();
   }
+}
+
+/** Whether only the event loop moves some of its bytes. */
+function needsTurns({ places, blocking }: Transport): boolean {
+  return !blocking || places.some(({ reliable }) => reliable);
 }
 
 async function open(
@@ -53,10 +59,9 @@ async function open(
   const control = new SharedArrayBuffer(CONTROL_CELLS * 4);
   new Int32Array(control)[CONTROL.RATE_PERCENT] = 100;
   const memory = new Memory(MEMORY_BYTES);
-  const transport = await openUdp({
+  const locals = config.locals.map(({ protocol }) => ({ protocol, address: HOST, port: 0, host: HOST }));
+  const transport = await openPlaces(locals, {
     io: config.io,
-    address: HOST,
-    port: 0,
     reusePort: false,
     segmentation: config.segmentation,
     rcvbufBytes: config.rcvbufBytes,
@@ -77,7 +82,8 @@ async function open(
     role,
     programs: [caller ? plan.caller : config.server ? config.programs.at(-1)! : plan.callee],
     server: !caller && (config.server || plan.callee.flow === REFERENCE_PROGRAM.flow),
-    local: { address: HOST, port: 0, host: HOST },
+    locals,
+    connections: 'one',
     target:
       targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: plan.caller.user || 'warm' },
     load: caller

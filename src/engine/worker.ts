@@ -5,8 +5,8 @@ import { COUNTER } from '../metrics/counters.ts';
 import { Memory } from '../sip/memory.ts';
 import { Clock } from '../time/clock.ts';
 import { BindError } from '../transport/bind-error.ts';
-import { openUdp } from '../transport/open.ts';
-import type { DatagramTransport } from '../transport/transport.ts';
+import { openPlaces } from '../transport/open.ts';
+import type { Transport } from '../transport/transport.ts';
 import { abandon } from './ending.ts';
 import { Engine } from './engine.ts';
 import { Loop } from './loop.ts';
@@ -33,12 +33,10 @@ export default async function work({ port, config }: { port: MessagePort; config
   const post = (message: FromWorker): void => port.postMessage(message);
   const clock = new Clock();
   const memory = new Memory(MEMORY_BYTES);
-  let transport: DatagramTransport;
+  let transport: Transport;
   try {
-    transport = await openUdp({
+    transport = await openPlaces(config.locals, {
       io: config.io,
-      address: config.local.address,
-      port: config.local.port,
       reusePort: config.reusePort,
       segmentation: config.segmentation,
       rcvbufBytes: config.rcvbufBytes,
@@ -69,8 +67,8 @@ export default async function work({ port, config }: { port: MessagePort; config
         if (message.type === 'start') resolve();
       });
     });
-    const { localAddress, localPort, rcvbufBytes, io } = transport;
-    post({ type: 'ready', index: config.index, io, localAddress, localPort, rcvbufBytes });
+    const { places, rcvbufBytes, io } = transport;
+    post({ type: 'ready', index: config.index, io, places: [...places], rcvbufBytes });
     await started;
     await run(e, loop, post);
   } finally {
@@ -81,8 +79,8 @@ export default async function work({ port, config }: { port: MessagePort; config
 
 async function run(e: Engine, loop: Loop, post: (message: FromWorker) => void): Promise<void> {
   const control = new Int32Array(e.config.control);
-  let wake: (() => void) | null = null;
-  e.transport.onReadable = () => wake?.();
+  const turns = new Turns(e, loop);
+  const before = performance.eventLoopUtilization();
   loop.begin();
   let next = SNAPSHOT_US;
   for (;;) {
@@ -91,43 +89,72 @@ async function run(e: Engine, loop: Loop, post: (message: FromWorker) => void): 
     if (command !== COMMAND.RUN) e.stopping = true;
     if (loop.done || command === COMMAND.QUIT) break;
     if (loop.elapsedUs() >= next) {
-      post(snapshot(e, loop, false));
+      post(snapshot(e, loop, before, false));
       while (next <= loop.elapsedUs()) next += SNAPSHOT_US;
     }
-    if (e.transport.blocking) await new Promise(setImmediate);
-    else {
-      const ms = loop.idleMs();
-      await new Promise<void>((resolve) => {
-        if (ms === 0) setImmediate(resolve);
-        else {
-          const timer = setTimeout(resolve, ms);
-          wake = () => {
-            clearTimeout(timer);
-            setImmediate(resolve);
-          };
-        }
-      });
-      wake = null;
-    }
+    await turns.next();
   }
   for (let call = 0; call < e.calls.capacity && e.calls.inUse > 0; call++) {
     if (e.calls.serial[call] === 0) continue;
     abandon(e, call);
   }
   e.outbox.flush();
-  post(snapshot(e, loop, true));
+  post(snapshot(e, loop, before, true));
 }
 
-function snapshot(e: Engine, loop: Loop, final: boolean): FromWorker {
+/** Gives the event loop its turn, and waits there where the transport does not block. */
+class Turns {
+  private readonly e: Engine;
+  private readonly loop: Loop;
+  private resolve: (() => void) | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private readonly over = (): void => {
+    const { resolve } = this;
+    this.resolve = null;
+    this.timer = null;
+    resolve?.();
+  };
+
+  constructor(e: Engine, loop: Loop) {
+    this.e = e;
+    this.loop = loop;
+    e.transport.onReadable = () => {
+      if (this.timer === null || !this.loop.wakes) return;
+      clearTimeout(this.timer);
+      this.timer = null;
+      setImmediate(this.over);
+    };
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+      const ms = this.e.transport.blocking ? 0 : this.loop.idleMs();
+      // A timer of the event loop knows whole milliseconds; what is due sooner is not worth one.
+      if (ms < 0.3) setImmediate(this.over);
+      else this.timer = setTimeout(this.over, Math.round(ms));
+    });
+  }
+}
+
+type Utilization = ReturnType<typeof performance.eventLoopUtilization>;
+
+function snapshot(e: Engine, loop: Loop, before: Utilization, final: boolean): FromWorker {
   const { tally, transport, txns, calls, memory, rules } = e;
+  const { stats } = transport;
   tally.counters[COUNTER.RX_DROPPED] = transport.rxDropped();
   tally.counters[COUNTER.RULES_CHECKED] = rules?.checked ?? 0;
+  const counters = tally.counters.slice();
+  counters[COUNTER.KEEPALIVES]! += stats.keepalives;
+  // What node:net does for us between the ticks is work, too.
+  if (!transport.blocking)
+    counters[COUNTER.BUSY_US] = (performance.eventLoopUtilization().active - before.active) * 1000;
   return {
     type: 'snapshot',
     index: e.config.index,
     final,
     atUs: loop.elapsedUs(),
-    counters: tally.counters.slice(),
+    counters,
     planned: loop.offered,
     methodCounts: tally.methodCounts.slice(),
     statusCounts: tally.statusCounts.slice(),
@@ -136,8 +163,14 @@ function snapshot(e: Engine, loop: Loop, final: boolean): FromWorker {
     histograms: e.recorder.snapshot(),
     failures: tally.failures(),
     rules: rules?.violations().map(({ id, count, example }) => ({ id, count, example })) ?? [],
-    sendErrors: { ...transport.stats.sendErrors },
-    slots: { transactions: txns.inUse, calls: calls.inUse, chunkBytes: memory.inUseBytes },
+    sendErrors: { ...stats.sendErrors },
+    connections: { ...stats.connections },
+    slots: {
+      transactions: txns.inUse,
+      calls: calls.inUse,
+      chunkBytes: memory.inUseBytes,
+      connections: stats.open,
+    },
     refusedBy: [...e.refusedBy],
     heard: e.heard,
   };

@@ -4,7 +4,7 @@ import { COUNTER, LINE, LINE_COUNTERS } from './counters.ts';
 import { curveOf, encodeHistogram, type Histogram, meanOf, percentileOf } from './histogram.ts';
 import type { Totals } from './merge.ts';
 import { ratiosOf } from './ratios.ts';
-import type { Ladder, Latency, Measured, RuleViolation, SentReceived } from './summary.ts';
+import type { Ladder, Latency, Measured, RuleViolation, SentReceived, Summary } from './summary.ts';
 
 /** A program as the summary needs it; flow/program.ts's Program fits. */
 export interface LadderSource {
@@ -28,7 +28,7 @@ export interface MeasureInput {
   readonly startWindowS: number;
   /** Of the rules that were run. */
   readonly rules: readonly Omit<RuleViolation, 'count' | 'example'>[];
-  readonly io: 'batched' | 'dgram';
+  readonly io: Summary['generator']['io'];
   readonly rcvbufBytes: number;
   readonly localAddresses: readonly string[];
   /** CPU time of the whole process during the run; null when not measured. */
@@ -122,6 +122,7 @@ export function measure(input: MeasureInput): Measured {
       rcvbufBytes: input.rcvbufBytes,
       localAddresses: input.localAddresses,
       sendErrors: totals.sendErrors,
+      connections: totals.connections,
       saturated: input.saturated,
       reasons: input.saturatedReasons,
     },

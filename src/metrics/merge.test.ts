@@ -49,7 +49,8 @@ function story(index: number, steps: readonly Step[], ends: boolean): Snapshot[]
       failures: [{ reason: `reason ${index % 2}`, count: i + 1, example: `of worker ${index}` }],
       rules: [],
       sendErrors: { ENOBUFS: 1 },
-      slots: { transactions: 1, calls: 2, chunkBytes: 3 },
+      connections: {},
+      slots: { transactions: 1, calls: 2, chunkBytes: 3, connections: 0 },
       refusedBy: index === 1 ? ['127.0.0.1:9'] : [],
       heard: index === 2,
     };

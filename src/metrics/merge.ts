@@ -38,6 +38,7 @@ export interface Totals {
   readonly failures: Snapshot['failures'];
   readonly rules: Snapshot['rules'];
   readonly sendErrors: Readonly<Record<string, number>>;
+  readonly connections: Readonly<Record<string, number>>;
   readonly slots: Snapshot['slots'];
   readonly refusedBy: readonly string[];
   readonly heard: boolean;
@@ -92,11 +93,13 @@ export class Merger {
         parts.flatMap((s) => s.rules),
         (r) => r.id,
       ),
-      sendErrors: mergeErrors(parts),
+      sendErrors: mergeNamed(parts.map((s) => s.sendErrors)),
+      connections: mergeNamed(parts.map((s) => s.connections)),
       slots: {
         transactions: parts.reduce((n, s) => n + s.slots.transactions, 0),
         calls: parts.reduce((n, s) => n + s.slots.calls, 0),
         chunkBytes: parts.reduce((n, s) => n + s.slots.chunkBytes, 0),
+        connections: parts.reduce((n, s) => n + s.slots.connections, 0),
       },
       refusedBy: [...new Set(parts.flatMap((s) => s.refusedBy))].sort(),
       heard: parts.some((s) => s.heard),
@@ -157,9 +160,8 @@ function mergeExamples<T extends { readonly count: number; readonly example: str
   return [...merged.values()].sort((a, b) => b.count - a.count || (key(a) < key(b) ? -1 : 1));
 }
 
-function mergeErrors(parts: readonly Snapshot[]): Record<string, number> {
-  const errors: Record<string, number> = {};
-  for (const part of parts)
-    for (const [name, count] of Object.entries(part.sendErrors)) errors[name] = (errors[name] ?? 0) + count;
-  return errors;
+function mergeNamed(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const part of parts) for (const [name, count] of Object.entries(part)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
 }

@@ -41,8 +41,15 @@ export interface Snapshot {
   readonly failures: readonly { readonly reason: string; readonly count: number; readonly example: string }[];
   readonly rules: readonly { readonly id: string; readonly count: number; readonly example: string }[];
   readonly sendErrors: Record<string, number>;
-  /** Slots in use, for leak checks: transactions, calls, bytes of chunks. */
-  readonly slots: { readonly transactions: number; readonly calls: number; readonly chunkBytes: number };
+  /** What happened to connections, by name; empty where there are none. */
+  readonly connections: Record<string, number>;
+  /** In use now, for leak checks: transactions, calls, bytes of chunks, open connections. */
+  readonly slots: {
+    readonly transactions: number;
+    readonly calls: number;
+    readonly chunkBytes: number;
+    readonly connections: number;
+  };
   /** Peers whose ICMP said that nothing listens there. */
   readonly refusedBy: readonly string[];
   /** False until the first SIP message has come in. */

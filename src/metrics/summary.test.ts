@@ -169,7 +169,8 @@ const EMPTY: Snapshot = {
   failures: [],
   rules: [],
   sendErrors: {},
-  slots: { transactions: 0, calls: 0, chunkBytes: 0 },
+  connections: {},
+  slots: { transactions: 0, calls: 0, chunkBytes: 0, connections: 0 },
   refusedBy: [],
   heard: false,
 };

@@ -111,7 +111,8 @@ export interface Measured {
   readonly ladder: readonly Ladder[];
   readonly rules: { readonly messagesChecked: number; readonly violations: readonly RuleViolation[] };
   readonly generator: {
-    readonly io: 'batched' | 'dgram';
+    /** batched and dgram move datagrams, tcp streams; mixed: several listening places in one worker. */
+    readonly io: 'batched' | 'dgram' | 'tcp' | 'mixed';
     readonly workers: number;
     /** Workers that were lost: they left no final snapshot. */
     readonly lostWorkers: readonly number[];
@@ -123,10 +124,12 @@ export interface Measured {
     /** Part of the run the busiest worker's loop was at work. */
     readonly busyFraction: number | null;
     readonly longestSliceUs: number;
-    /** As granted, of one socket. */
+    /** As granted, of one socket; 0 for streams. */
     readonly rcvbufBytes: number;
     readonly localAddresses: readonly string[];
     readonly sendErrors: Readonly<Record<string, number>>;
+    /** What happened to connections, by name; empty for datagrams. */
+    readonly connections: Readonly<Record<string, number>>;
     readonly saturated: boolean;
     /** Why it is saturated, in plain words. */
     readonly reasons: readonly string[];

@@ -15,6 +15,18 @@ export interface HealthRow {
 const LAG_LIMIT_US = 10_000;
 const BUSY_LIMIT = 0.8;
 
+/** When a message counts as received. */
+const RECEIPT: Readonly<Record<Summary['generator']['io'], string>> = {
+  batched: 'A message is received when the kernel stamped it.',
+  dgram: 'A message is received when the runtime handed it over.',
+  tcp: 'A message is received when its last bytes were read from the stream.',
+  mixed: 'A datagram is received when the kernel stamped it, a message on a stream when its last bytes were read.',
+};
+
+function buffer({ rcvbufBytes }: Summary['generator']): string {
+  return rcvbufBytes > 0 ? `, receive buffer ${bytes(rcvbufBytes)} as granted` : '';
+}
+
 export function healthOf(s: Summary): HealthRow[] {
   const g = s.generator;
   const rows: HealthRow[] = [];
@@ -76,6 +88,15 @@ export function healthOf(s: Summary): HealthRow[] {
       meaning: 'Datagrams the system did not take.',
     });
   }
+  const connections = Object.entries(g.connections);
+  if (connections.length > 0)
+    rows.push({
+      name: 'Connections',
+      value: connections.map(([name, n]) => `${name} ${number(n)}`).join(', '),
+      good: null,
+      meaning:
+        'Opened and accepted, and how they ended. What a peer does to its own connection is no fault of the generator.',
+    });
   if (g.lostWorkers.length > 0) {
     rows.push({
       name: 'Lost workers',
@@ -90,7 +111,7 @@ export function healthOf(s: Summary): HealthRow[] {
       name: 'Sockets',
       value: `${g.localAddresses.join(', ')}`,
       good: null,
-      meaning: `${plural(g.workers, 'worker')}, ${g.io} I/O, receive buffer ${bytes(g.rcvbufBytes)} as granted.`,
+      meaning: `${plural(g.workers, 'worker')}, ${g.io} I/O${buffer(g)}. ${RECEIPT[g.io]}`,
     },
   );
   return rows;

@@ -183,7 +183,7 @@ export const summarySchema = z.object({
     results: z.array(result),
   }),
   generator: z.object({
-    io: z.enum(['batched', 'dgram']),
+    io: z.enum(['batched', 'dgram', 'tcp', 'mixed']),
     workers: count,
     lostWorkers: z.array(count),
     cpuUsPerCall: maybe,
@@ -195,6 +195,7 @@ export const summarySchema = z.object({
     rcvbufBytes: count,
     localAddresses: z.array(z.string()),
     sendErrors: z.record(z.string(), count),
+    connections: z.record(z.string(), count).default({}),
     saturated: z.boolean(),
     reasons: z.array(z.string()),
   }),

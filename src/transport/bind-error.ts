@@ -14,8 +14,10 @@ export class BindError extends Error {
   readonly port: number;
 
   /** @param reason said instead of the usual explanation of `code` */
-  constructor(code: string, address: string, port: number, reason?: string) {
-    super(`cannot open UDP ${address} port ${port}: ${reason ?? MENDS[code] ?? 'the system refused'} (${code})`);
+  constructor(code: string, address: string, port: number, reason?: string, protocol: 'UDP' | 'TCP' = 'UDP') {
+    super(
+      `cannot open ${protocol} ${address} port ${port}: ${reason ?? MENDS[code] ?? 'the system refused'} (${code})`,
+    );
     this.name = 'BindError';
     this.code = code;
     this.address = address;

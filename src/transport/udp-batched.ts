@@ -4,6 +4,7 @@ import { NONE } from '../sip/message.ts';
 import { BatchedReceive, ROWS } from './batched-receive.ts';
 import { BatchedSend } from './batched-send.ts';
 import { BindError } from './bind-error.ts';
+import { Connectionless } from './connectionless.ts';
 import { ErrorQueue } from './error-queue.ts';
 import { KernelTime } from './kernel-time.ts';
 import {
@@ -53,7 +54,7 @@ export interface BatchedTuning {
   withoutMeminfo?: boolean;
 }
 
-export class UdpBatched implements DatagramTransport {
+export class UdpBatched extends Connectionless implements DatagramTransport {
   readonly io = 'batched';
   readonly blocking = true;
   readonly localAddress: string;
@@ -72,6 +73,9 @@ export class UdpBatched implements DatagramTransport {
     sendErrors: {},
     truncated: 0,
     icmpRefused: 0,
+    connections: {},
+    keepalives: 0,
+    open: 0,
   };
   /** Held here because the kernel knows it only by address: were it collected, bytes would come and go nowhere. */
   readonly memory: OpenOptions['memory'];
@@ -100,6 +104,7 @@ export class UdpBatched implements DatagramTransport {
 
   /** Throws BindError where address or port cannot be had. */
   constructor(libc: Libc, options: OpenOptions, tuning: BatchedTuning = {}) {
+    super();
     const problem = addressProblem(options.address);
     if (problem !== null) throw new BindError('EAFNOSUPPORT', options.address, options.port, problem);
     this.libc = libc;

@@ -3,6 +3,7 @@
 import dgram from 'node:dgram';
 import { NONE } from '../sip/message.ts';
 import { BindError } from './bind-error.ts';
+import { Connectionless } from './connectionless.ts';
 import { QUEUE } from './outgoing.ts';
 import { Peers } from './peers.ts';
 import { droppedByProc } from './proc-udp.ts';
@@ -48,7 +49,7 @@ export function hasReusePort(version: string): boolean {
   return major >= 24 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }
 
-export class UdpDgram implements DatagramTransport {
+export class UdpDgram extends Connectionless implements DatagramTransport {
   readonly io = 'dgram';
   readonly blocking = false;
   readonly localAddress: string;
@@ -67,6 +68,9 @@ export class UdpDgram implements DatagramTransport {
     sendErrors: {},
     truncated: 0,
     icmpRefused: 0,
+    connections: {},
+    keepalives: 0,
+    open: 0,
   };
   onFlushed: (count: number) => void = () => {};
   /** Called for the first datagram after a receive(). */
@@ -102,6 +106,7 @@ export class UdpDgram implements DatagramTransport {
 
   /** @param socket bound; the transport owns it from now on */
   constructor(socket: dgram.Socket, options: OpenOptions) {
+    super();
     this.socket = socket;
     this.bytes = options.memory.bytes;
     this.nowUs = options.nowUs;

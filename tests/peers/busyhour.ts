@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Summary } from '../../src/metrics/summary.ts';
-import { freePort, udpBound } from './free-port.ts';
+import { bound, freePort } from './free-port.ts';
 import { type Exit, type Running, start } from './process.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -66,12 +66,14 @@ export interface Answerer {
 /** Starts `busyhour answer …args` on a free port, and waits until it says that it listens. */
 export async function startAnswerer(
   args: readonly string[],
-  options: { lifetimeMs: number; port?: number },
+  options: { lifetimeMs: number; port?: number; protocol?: 'udp' | 'tcp'; also?: readonly ('udp' | 'tcp')[] },
 ): Promise<Answerer> {
   const port = options.port ?? (await freePort());
-  const started = startBusyhour(['answer', ...args, '--listen', `udp:127.0.0.1:${port}`], options);
+  const { protocol = 'udp', also = [] } = options;
+  const listen = [protocol, ...also].flatMap((one) => ['--listen', `${one}:127.0.0.1:${port}`]);
+  const started = startBusyhour(['answer', ...args, ...listen], options);
   await started.process.line(/listening on/i, 15_000);
-  await udpBound(port, 2_000);
+  await bound(protocol, port, 2_000);
   return {
     port,
     process: started.process,

@@ -39,15 +39,26 @@ function tcpFree(port: number): Promise<boolean> {
 
 /** Waits until some process has bound this UDP port on the address or on any address; rejects when the time is over. */
 export async function udpBound(port: number, timeoutMs: number, address = '127.0.0.1'): Promise<void> {
+  await bound('udp', port, timeoutMs, address);
+}
+
+/** The same of a UDP port, or of a TCP port that somebody listens at (state 0A). */
+export async function bound(
+  protocol: 'udp' | 'tcp',
+  port: number,
+  timeoutMs: number,
+  address = '127.0.0.1',
+): Promise<void> {
   const digits = (value: number, width: number) => value.toString(16).toUpperCase().padStart(width, '0');
   const hex = digits(port, 4);
+  const state = protocol === 'tcp' ? ' 00000000:0000 0A' : '';
   const bytes = address.split('.').map((byte) => digits(Number(byte), 2));
-  const wanted = [`${bytes.reverse().join('')}:${hex}`, `00000000:${hex}`];
+  const wanted = [`${bytes.reverse().join('')}:${hex}${state}`, `00000000:${hex}${state}`];
   const end = performance.now() + timeoutMs;
   for (;;) {
-    const table = readFileSync('/proc/net/udp', 'latin1');
+    const table = readFileSync(`/proc/net/${protocol}`, 'latin1');
     if (wanted.some((address) => table.includes(address))) return;
-    if (performance.now() > end) throw new Error(`nobody bound UDP port ${port} within ${timeoutMs} ms`);
+    if (performance.now() > end) throw new Error(`nobody bound ${protocol} port ${port} within ${timeoutMs} ms`);
     await sleep(20);
   }
 }

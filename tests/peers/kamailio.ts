@@ -1,7 +1,7 @@
 // Kamailio on loopback: a stateful, record-routing proxy, or a home server with users. Never shares a folder, a port or a database with another one.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, udpBound } from './free-port.ts';
+import { bound, freePort } from './free-port.ts';
 import { need } from './have.ts';
 import { type Running, run, start } from './process.ts';
 import { tempDir } from './temp-dir.ts';
@@ -33,9 +33,12 @@ export async function startKamailio(options: {
   address?: string;
   port?: number;
   children?: number;
+  /** What it listens at, and forwards by. */
+  protocol?: 'udp' | 'tcp';
   lifetimeMs: number;
 }): Promise<Kamailio> {
-  const defines = options.callee === undefined ? [] : [`CALLEE="sip:${options.callee}"`];
+  const transport = options.protocol === 'tcp' ? ';transport=tcp' : '';
+  const defines = options.callee === undefined ? [] : [`CALLEE="sip:${options.callee}${transport}"`];
   return launch('kamailio-proxy.cfg', defines, tempDir(), options);
 }
 
@@ -81,21 +84,22 @@ async function launch(
   config: string,
   defines: readonly string[],
   folder: string,
-  options: { address?: string; port?: number; children?: number; lifetimeMs: number },
+  options: { address?: string; port?: number; children?: number; protocol?: 'udp' | 'tcp'; lifetimeMs: number },
 ): Promise<Kamailio> {
   const port = options.port ?? (await freePort());
-  const { address = '127.0.0.1' } = options;
+  const { address = '127.0.0.1', protocol = 'udp' } = options;
   const args = [
-    ...['-DD', '-E', '-f', join(import.meta.dirname, config), '-l', `udp:${address}:${port}`],
+    ...['-DD', '-E', '-f', join(import.meta.dirname, config), '-l', `${protocol}:${address}:${port}`],
     // 512 MB are addressed, not used: each transaction stays for five seconds.
     ...['-m', '512', '-M', '16', '-n', String(options.children ?? 1)],
     ...['-w', folder, '-Y', folder, '-P', join(folder, 'kamailio.pid')],
+    ...(protocol === 'tcp' ? ['-N', '1', '-A', 'WITH_TCP'] : []),
     ...defines.flatMap((define) => ['-A', define]),
   ];
   const child = start(need('kamailio'), args, { lifetimeMs: options.lifetimeMs, cwd: folder });
   try {
     await Promise.race([
-      udpBound(port, 10_000, address),
+      bound(protocol, port, 10_000, address),
       child.exited.then((exit) =>
         Promise.reject(new Error(`kamailio ended (code ${exit.code})\n${child.output().slice(-4_000)}`)),
       ),

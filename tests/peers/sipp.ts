@@ -1,7 +1,7 @@
 // SIPp as callee or caller on loopback, and its own statistics. Never judged by its screen: only by exit code and CSV.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, udpBound } from './free-port.ts';
+import { bound, freePort } from './free-port.ts';
 import { need } from './have.ts';
 import { type Exit, type Running, start } from './process.ts';
 import { tempDir } from './temp-dir.ts';
@@ -45,6 +45,7 @@ export async function startSippCallee(options: {
   port?: number;
   scenario?: string;
   args?: readonly string[];
+  protocol?: 'udp' | 'tcp';
   lifetimeMs: number;
 }): Promise<SippCallee> {
   const port = options.port ?? (await freePort());
@@ -57,7 +58,7 @@ export async function startSippCallee(options: {
     ...(options.args ?? []),
   ];
   const child = start(need('sipp'), args, { lifetimeMs: options.lifetimeMs, cwd: folder, env: { TERM: 'xterm' } });
-  await udpBound(port, 5_000);
+  await bound(options.protocol ?? 'udp', port, 5_000);
   return {
     port,
     process: child,

@@ -20,9 +20,13 @@ export async function runSipsak(args: readonly string[]): Promise<{ code: number
 }
 
 /** `uri` as `sip:user@127.0.0.1:5070`; `headers` are extra lines without line end. */
-export async function sipsakOptions(uri: string, headers: readonly string[] = []): Promise<SipsakAnswer> {
+export async function sipsakOptions(
+  uri: string,
+  headers: readonly string[] = [],
+  protocol: 'udp' | 'tcp' = 'udp',
+): Promise<SipsakAnswer> {
   const extra = headers.flatMap((header) => ['-j', header]);
-  const { code, output } = await runSipsak(['-s', uri, ...extra, '-vv']);
+  const { code, output } = await runSipsak(['-E', protocol, '-s', uri, ...extra, '-vv']);
   const match = /^SIP\/2\.0 (\d{3}) /m.exec(output);
   const from = match?.index ?? output.length;
   const end = output.indexOf('** reply received', from);

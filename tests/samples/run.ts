@@ -195,7 +195,8 @@ class SampleWorker {
               },
             ],
       sendErrors: {},
-      slots: { transactions: 0, calls: 0, chunkBytes: 0 },
+      connections: {},
+      slots: { transactions: 0, calls: 0, chunkBytes: 0, connections: 0 },
       refusedBy: [],
       heard: true,
     } satisfies Snapshot);

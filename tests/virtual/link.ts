@@ -2,7 +2,8 @@
 
 import type { Memory } from '../../src/sip/memory.ts';
 import { NONE } from '../../src/sip/message.ts';
-import type { DatagramTransport, TransportStats } from '../../src/transport/transport.ts';
+import { Connectionless } from '../../src/transport/connectionless.ts';
+import type { DatagramTransport, Place, TransportStats } from '../../src/transport/transport.ts';
 
 /** One way, microseconds. */
 export const LATENCY_US = 1_000;
@@ -118,7 +119,7 @@ export class Link {
 }
 
 /** One end of a link as the engine sees it. */
-export class LinkTransport implements DatagramTransport {
+export class LinkTransport extends Connectionless implements DatagramTransport {
   readonly io = 'dgram';
   readonly localAddress = HOST;
   readonly localPort: number;
@@ -141,18 +142,30 @@ export class LinkTransport implements DatagramTransport {
     sendErrors: {},
     truncated: 0,
     icmpRefused: 0,
+    connections: {},
+    keepalives: 0,
+    open: 0,
   };
+  private readonly stream: boolean;
   private readonly link: Link;
   private readonly bytes: Uint8Array;
   private readonly slab: number;
   private readonly names: string[] = [];
   private readonly queue: { start: number; length: number; peer: number }[] = [];
 
-  constructor(link: Link, memory: Memory, port: number) {
+  /** @param stream stands for TCP: transactions repeat nothing over it, though the link may still lose what it is told to */
+  constructor(link: Link, memory: Memory, port: number, stream = false) {
+    super();
+    this.stream = stream;
     this.link = link;
     this.bytes = memory.bytes;
     this.slab = memory.reserve(COLUMNS * SLOT_BYTES);
     this.localPort = port;
+  }
+
+  override get places(): readonly Place[] {
+    const protocol = this.stream ? 'tcp' : 'udp';
+    return [{ protocol, reliable: this.stream, address: HOST, port: this.localPort }];
   }
 
   receive(): number {

@@ -39,6 +39,8 @@ export interface PairOptions {
   readonly load?: Partial<LoadConfig>;
   /** Which ends there are; the other one is scripted, or silent. */
   readonly ends?: readonly ('caller' | 'callee')[];
+  /** Both ends speak TCP. */
+  readonly stream?: boolean;
 }
 
 export interface End {
@@ -102,7 +104,8 @@ export class Pair {
       server: program === REFERENCE_PROGRAM,
       io: 'dgram',
       segmentation: false,
-      local: { address: HOST, port: caller ? CALLER_PORT : CALLEE_PORT, host: HOST },
+      locals: [{ protocol: 'udp', address: HOST, port: caller ? CALLER_PORT : CALLEE_PORT, host: HOST }],
+      connections: 'one',
       reusePort: false,
       target: caller
         ? { address: HOST, port: CALLEE_PORT, host: HOST, user: program.user === '' ? 'service' : program.user }
@@ -126,7 +129,7 @@ export class Pair {
       ...(caller ? {} : options.callee),
     };
     const memory = new Memory(MEMORY_BYTES);
-    const transport = new LinkTransport(this.link, memory, config.local.port);
+    const transport = new LinkTransport(this.link, memory, config.locals[0]!.port, options.stream);
     const e = new Engine(config, memory, this.clock, transport, options.transactions ?? TRANSACTIONS);
     if (caller) e.targetPeer = transport.peer(HOST, CALLEE_PORT);
     const loop = new Loop(e);
@@ -149,7 +152,7 @@ export class Pair {
 
   /** Lets time pass from event to event until `untilUs`, or until nothing is on its way, runs or is due. */
   run(untilUs = Number.POSITIVE_INFINITY): this {
-    const ports = this.ends().map(({ e }) => e.transport.localPort);
+    const ports = this.ends().map(({ e }) => e.transport.places[0]!.port);
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const next = this.nextUs();
       if (next === Number.POSITIVE_INFINITY || next > untilUs) {

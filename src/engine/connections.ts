@@ -1,0 +1,50 @@
+// Which connection a call's requests leave by: one for all, one for each user, one for each call. Opens none itself: that is the transport's business.
+
+import { ROW } from '../flow/program.ts';
+import { NONE } from '../sip/message.ts';
+import { FAULT } from '../transport/transport.ts';
+import { fail } from './ending.ts';
+import type { Engine } from './engine.ts';
+import type { WorkerConfig } from './protocol.ts';
+import { FAILURE } from './tally.ts';
+
+/** Connections that calls or users have to themselves: peer + 1 by call or by user, 0 for none; empty where all share one. */
+export function ownPeers(config: WorkerConfig, users: number): Int32Array {
+  if (config.role === 'callee' || config.connections === 'one') return new Int32Array(0);
+  return new Int32Array(config.connections === 'per-call' || config.data === null ? config.maxCalls : users);
+}
+
+/** A row of the data file is a user; without one a place among the calls that run at a time is. */
+function ownerOf(e: Engine, call: number): number {
+  return e.config.connections === 'per-call' || e.config.data === null ? call : e.users.row(call);
+}
+
+/** Gives a new call of a caller its peer. False when no connection is left for it: the call has failed. */
+export function connectCall(e: Engine, call: number): boolean {
+  const { calls, transport, ownPeer } = e;
+  if (ownPeer.length === 0) {
+    calls.peer[call] = e.targetPeer;
+    return true;
+  }
+  const owner = ownerOf(e, call);
+  if (ownPeer[owner] === 0) ownPeer[owner] = transport.ownPeer(e.targetPeer) + 1;
+  const peer = ownPeer[owner]! - 1;
+  calls.peer[call] = peer;
+  if (peer !== NONE) return true;
+  const first = e.wires[calls.program[call]!]![e.rowsOf(call)[ROW.MESSAGE]!];
+  fail(e, call, FAILURE.TRANSPORT, first?.method ?? 0, FAULT.UNREACHABLE);
+  return false;
+}
+
+/** Where a further dialog of a call begins: at the target, by the connection of the call. */
+export function sharedPeer(e: Engine, call: number): number {
+  return e.ownPeer.length === 0 ? e.targetPeer : e.ownPeer[ownerOf(e, call)]! - 1;
+}
+
+/** The call is over: its own connection ends. */
+export function disconnectCall(e: Engine, call: number): void {
+  const { ownPeer } = e;
+  if (ownPeer.length === 0 || e.config.connections !== 'per-call' || ownPeer[call] === 0) return;
+  e.transport.releasePeer(ownPeer[call]! - 1);
+  ownPeer[call] = 0;
+}
