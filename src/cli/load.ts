@@ -1,6 +1,5 @@
 // `busyhour load`: options to a plan, the run, its results.
 
-import { readData } from '../controller/data.ts';
 import { planLoad } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { type LocalPlace, parseLocal, parseTarget, resolveTarget, sourceAddress } from '../controller/target.ts';
@@ -156,7 +155,7 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
   const shard = shardOf(o.shard);
   const thresholds = thresholdsOf(o.threshold ?? []);
   const holdUs = durationOf(o.hold, '--hold');
-  const data = o.data === undefined ? null : readData(o.data);
+  const data = o.data === undefined ? null : (await import('../controller/data.ts')).readData(o.data);
   const flow = flowOf(name, data?.columns);
   const program = compile(flow, 'caller', { holdUs });
   const { protocol } = parseTarget(targetText);

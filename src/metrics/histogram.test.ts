@@ -2,16 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  addHistograms,
-  curveOf,
-  decodeHistogram,
-  differenceOf,
-  encodeHistogram,
-  HIGHEST_US,
-  type Histogram,
-  percentileOf,
-} from './histogram.ts';
+import { decodeHistogram, encodeHistogram } from './encoding.ts';
+import { addHistograms, curveOf, differenceOf, HIGHEST_US, type Histogram, percentileOf } from './histogram.ts';
 import { Recorder } from './recorder.ts';
 
 function histogram(values: readonly number[]): Histogram | null {

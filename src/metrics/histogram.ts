@@ -1,18 +1,36 @@
-// The one histogram shape every series has (1 µs to 2 minutes, three significant digits): adding, taking apart, percentiles, encoding. Pure.
+// The one histogram shape every series has (1 µs to 2 minutes, three significant digits): places, adding, taking apart, percentiles. Pure.
 
-import { decodeFromCompressedBase64, encodeIntoCompressedBase64, Float64Histogram } from 'hdr-histogram-js';
 import type { HistogramState } from './snapshot.ts';
 
 /** Highest trackable value; what is above is recorded as this and counted as clipped. */
 export const HIGHEST_US = 120_000_000;
 export const DIGITS = 3;
 
-const SHAPE = new Float64Histogram(1, HIGHEST_US, DIGITS);
-export const PLACES = SHAPE.countsArrayLength;
+/** Values below this have a place each; from there on a place holds 2, 4, 8 … values, a thousand places to each doubling. */
+const SINGLE = 2048;
+/** Places, as hdr-histogram-js counts them. */
+export const PLACES = (bucketOf(HIGHEST_US) + 2) << 10;
 
-/** Largest value that is counted in each place. */
-const UPPER_US = Float64Array.from({ length: PLACES }, (_, i) => SHAPE.highestEquivalentValue(SHAPE.valueFromIndex(i)));
-const LOWER_US = Float64Array.from({ length: PLACES }, (_, i) => SHAPE.valueFromIndex(i));
+function bucketOf(us: number): number {
+  return 21 - Math.clz32(us | (SINGLE - 1));
+}
+
+/** Where a value in [0, HIGHEST_US] is counted: the place the library gives it. */
+export function place(us: number): number {
+  const bucket = bucketOf(us);
+  return (bucket << 10) + (us >> bucket);
+}
+
+/** Smallest value that is counted in a place. */
+export function lowestOf(at: number): number {
+  const bucket = at < SINGLE ? 0 : (at >> 10) - 1;
+  return (at - (bucket << 10)) << bucket;
+}
+
+/** Largest value that is counted in a place. */
+export function highestOf(at: number): number {
+  return lowestOf(at + 1) - 1;
+}
 
 /** Counts of the occupied part, from place `first` on. min, max, sum and total are those of the values as recorded. */
 export interface Histogram {
@@ -74,8 +92,8 @@ export function differenceOf(later: Histogram | null, earlier: Histogram | null)
   return {
     first: later.first,
     counts,
-    min: Math.max(LOWER_US[later.first + lowest]!, later.min),
-    max: Math.min(UPPER_US[later.first + highest]!, later.max),
+    min: Math.max(lowestOf(later.first + lowest), later.min),
+    max: Math.min(highestOf(later.first + highest), later.max),
     sum: later.sum - earlier.sum,
     total,
     clipped: later.clipped - earlier.clipped,
@@ -89,7 +107,7 @@ export function percentileOf(h: Histogram, percent: number): number {
   let seen = 0;
   for (let i = 0; i < h.counts.length; i++) {
     seen += h.counts[i]!;
-    if (seen >= rank) return Math.min(UPPER_US[h.first + i]!, h.max);
+    if (seen >= rank) return Math.min(highestOf(h.first + i), h.max);
   }
   return h.max;
 }
@@ -109,34 +127,6 @@ export function curveOf(h: Histogram): [percent: number, us: number][] {
   }
   points.push([100, h.max]);
   return points;
-}
-
-/** The library's portable V2 form, compressed, in base64. */
-export function encodeHistogram(h: Histogram): string {
-  const whole = new Float64Histogram(1, HIGHEST_US, DIGITS);
-  for (let i = 0; i < h.counts.length; i++) if (h.counts[i]! > 0) whole.setCountAtIndex(h.first + i, h.counts[i]!);
-  whole.establishInternalTackingValues();
-  return encodeIntoCompressedBase64(whole);
-}
-
-/** From the V2 form again; min, max and sum are then known only within the histogram's precision. */
-export function decodeHistogram(base64: string): Histogram | null {
-  const whole = decodeFromCompressedBase64(base64, 64) as Float64Histogram;
-  if (whole.numberOfSignificantValueDigits !== DIGITS || whole.countsArrayLength !== PLACES)
-    throw new RangeError('this histogram has another shape than 1 µs to 2 minutes with 3 digits');
-  const counts = Float64Array.from({ length: PLACES }, (_, i) => whole.getCountAtIndex(i));
-  const first = counts.findIndex((n) => n > 0);
-  if (first < 0) return null;
-  const last = counts.findLastIndex((n) => n > 0);
-  return {
-    first,
-    counts: counts.slice(first, last + 1),
-    min: LOWER_US[first]!,
-    max: Math.min(UPPER_US[last]!, HIGHEST_US),
-    sum: whole.mean * whole.totalCount,
-    total: whole.totalCount,
-    clipped: 0,
-  };
 }
 
 function round(x: number, digits: number): number {

@@ -1,7 +1,8 @@
 // Merged totals in summary.json's words: what was measured, before anything is judged. Pure.
 
 import { COUNTER, LINE, LINE_COUNTERS } from './counters.ts';
-import { curveOf, encodeHistogram, type Histogram, meanOf, percentileOf } from './histogram.ts';
+import { encodeHistogram } from './encoding.ts';
+import { curveOf, type Histogram, meanOf, percentileOf } from './histogram.ts';
 import type { Totals } from './merge.ts';
 import { ratiosOf } from './ratios.ts';
 import type { Ladder, Latency, Measured, RuleViolation, SentReceived, Summary } from './summary.ts';

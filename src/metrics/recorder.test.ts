@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { Int32Histogram } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
-import { addHistograms, DIGITS, HIGHEST_US, percentileOf } from './histogram.ts';
-import { place, Recorder } from './recorder.ts';
+import { addHistograms, DIGITS, HIGHEST_US, highestOf, lowestOf, PLACES, percentileOf, place } from './histogram.ts';
+import { Recorder } from './recorder.ts';
 
 const library = new Int32Histogram(1, HIGHEST_US, DIGITS);
 
@@ -21,6 +21,16 @@ describe('place', () => {
       fc.property(fc.integer({ min: 0, max: HIGHEST_US }), (v) => place(v) === library.countsArrayIndex(v)),
       { numRuns: 5000 },
     );
+  });
+});
+
+describe('places', () => {
+  test('are as many as the library has, and hold what it counts in them', () => {
+    expect(PLACES).toBe(library.countsArrayLength);
+    for (let at = 0; at < PLACES; at++) {
+      const lowest = library.valueFromIndex(at);
+      expect([at, lowestOf(at), highestOf(at)]).toEqual([at, lowest, library.highestEquivalentValue(lowest)]);
+    }
   });
 });
 

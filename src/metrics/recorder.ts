@@ -1,6 +1,6 @@
 // Latency histograms of one worker: records, and copies its counts for a snapshot. Never encodes, merges or judges.
 
-import { HIGHEST_US, PLACES } from './histogram.ts';
+import { HIGHEST_US, PLACES, place } from './histogram.ts';
 import type { HistogramState } from './snapshot.ts';
 
 /**
@@ -54,8 +54,7 @@ export class Recorder {
       us = HIGHEST_US;
       if (valueUs > HIGHEST_US) this.clipped[id]!++;
     } else throw new RangeError('a latency that is not a number');
-    const bucket = 21 - Math.clz32(us | 2047);
-    this.counts[id * PLACES + (bucket << 10) + (us >> bucket)]!++;
+    this.counts[id * PLACES + place(us)]!++;
     if (us < this.mins[id]!) this.mins[id] = us;
     if (us > this.maxs[id]!) this.maxs[id] = us;
     this.totals[id]!++;
@@ -77,12 +76,6 @@ export class Recorder {
     }
     return states;
   }
-}
-
-/** Where a value in [0, HIGHEST_US] is counted. */
-export function place(us: number): number {
-  const bucket = 21 - Math.clz32(us | 2047);
-  return (bucket << 10) + (us >> bucket);
 }
 
 function copied<T extends Uint32Array | Int32Array | Float64Array>(from: T, to: T): T {

@@ -7,7 +7,6 @@ import { conformanceCsv, intervalsCsv, latencyCsv, messagesCsv } from './csv.ts'
 import { renderHtml } from './html/page.ts';
 import { junitXml } from './junit.ts';
 import { markdown } from './markdown.ts';
-import { checkSummary } from './summary-schema.ts';
 
 /** The folder or a file could not be written or read; the message is for the user. */
 export class ReportError extends Error {
@@ -81,6 +80,8 @@ export async function readSummary(dir: string): Promise<Summary> {
     typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
   if (typeof version === 'number' && version !== 1)
     throw new ReportError(`${path} has schemaVersion ${version}; this busyhour reads 1`);
+  // Only who reads a summary again needs the validator.
+  const { checkSummary } = await import('./summary-schema.ts');
   const wrong = checkSummary(value);
   if (wrong !== null) throw new ReportError(`${path} is not a summary of busyhour: ${wrong}`);
   return value as Summary;

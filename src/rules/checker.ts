@@ -39,8 +39,10 @@ export class RuleChecker {
   /** Rule indices the last message broke: as many as `check` returned. */
   readonly broken: Int32Array;
   private readonly kinds = new Uint8Array(STATUS_END);
-  private readonly kindCount: number;
-  private readonly buckets: readonly Bucket[];
+  /** A status of each kind. */
+  private readonly samples: readonly number[];
+  /** Made when the first message of its kind comes: most kinds never do. */
+  private readonly buckets: (Bucket | null)[];
   /** Messages by bucket; with `seenByHeader` (by rule) it gives how often a rule was held against a message. */
   private readonly seen: Float64Array;
   private readonly seenByHeader: Float64Array;
@@ -54,40 +56,47 @@ export class RuleChecker {
     this.seenByHeader = new Float64Array(rules.length);
     this.kept = rules.map(() => []);
     const samples = this.sortStatuses();
-    this.kindCount = samples.length;
-    const buckets: Bucket[] = [];
-    for (let method = 0; method < METHOD_COUNT; method++) buckets.push(bucket(rules, method, 0));
-    for (let method = 0; method < METHOD_COUNT; method++)
-      for (const status of samples) buckets.push(bucket(rules, method, status));
-    this.buckets = buckets;
-    this.seen = new Float64Array(buckets.length);
+    this.samples = samples;
+    const count = METHOD_COUNT * (1 + samples.length);
+    this.buckets = new Array<Bucket | null>(count).fill(null);
+    this.seen = new Float64Array(count);
   }
 
-  /** Gives statuses that the same rules speak of one kind; a status of each kind. */
+  private make(at: number): Bucket {
+    const { rules, samples } = this;
+    const response = at - METHOD_COUNT;
+    const made =
+      response < 0
+        ? bucket(rules, at, 0)
+        : bucket(rules, Math.floor(response / samples.length), samples[response % samples.length]!);
+    this.buckets[at] = made;
+    return made;
+  }
+
+  /** Statuses between two bounds of any rules are of one kind, since the same rules speak of them; a status of each kind. */
   private sortStatuses(): number[] {
-    const kindOf = new Map<string, number>();
+    const begins = new Uint8Array(STATUS_END + 1);
+    for (const { statuses } of this.rules)
+      for (const [first, last] of statuses ?? []) {
+        begins[first] = 1;
+        begins[Math.min(last + 1, STATUS_END)] = 1;
+      }
     const samples: number[] = [];
     for (let status = 100; status < STATUS_END; status++) {
-      const key = this.rules.map((rule) => (hasStatus(rule, status) ? '1' : '0')).join('');
-      let kind = kindOf.get(key);
-      if (kind === undefined) {
-        kind = samples.length;
-        kindOf.set(key, kind);
-        samples.push(status);
-      }
-      this.kinds[status] = kind;
+      if (status === 100 || begins[status] === 1) samples.push(status);
+      this.kinds[status] = samples.length - 1;
     }
     return samples;
   }
 
   private bucketOf(msg: Message): number {
-    return msg.isRequest ? msg.method : METHOD_COUNT + msg.cseqMethod * this.kindCount + this.kinds[msg.status]!;
+    return msg.isRequest ? msg.method : METHOD_COUNT + msg.cseqMethod * this.samples.length + this.kinds[msg.status]!;
   }
 
   /** Holds every rule that applies against a decoded message; the number of rules it breaks. */
   check(msg: Message, ctx: RuleContext): number {
     const at = this.bucketOf(msg);
-    const { checks, indices, headers, headerChecks, headerIndices } = this.buckets[at]!;
+    const { checks, indices, headers, headerChecks, headerIndices } = this.buckets[at] ?? this.make(at);
     this.checked++;
     this.seen[at]!++;
     let n = 0;
@@ -120,7 +129,7 @@ export class RuleChecker {
   applied(rule: number): number {
     if (this.rules[rule]!.header !== undefined) return this.seenByHeader[rule]!;
     let n = 0;
-    for (let i = 0; i < this.buckets.length; i++) if (this.buckets[i]!.indices.includes(rule)) n += this.seen[i]!;
+    for (let i = 0; i < this.buckets.length; i++) if (this.buckets[i]?.indices.includes(rule)) n += this.seen[i]!;
     return n;
   }
 
