@@ -18,7 +18,17 @@ function answerTo(lines: readonly string[], end = '\r\n'): string[] | null {
 }
 
 describe('an audio stream', () => {
-  it('is taken with its first format and the rtpmap of that', () => {
+  it('is taken with its first format that is known and the rtpmap of that', () => {
+    expect(
+      answerTo([
+        ...HEAD,
+        'm=audio 4000 RTP/AVP 99 101 97 0',
+        'a=rtpmap:97 opus/48000/2',
+        'a=rtpmap:99 x-own/8000',
+        'a=rtpmap:101 telephone-event/8000',
+      ]),
+    ).toEqual([...OURS, 'm=audio 6000 RTP/AVP 97', 'a=rtpmap:97 opus/48000/2', 'a=sendrecv']);
+
     expect(answerTo([...HEAD, 'm=audio 4000 RTP/AVP 8 0 101', 'a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000'])).toEqual(
       [...OURS, 'm=audio 6000 RTP/AVP 8', 'a=rtpmap:8 PCMA/8000', 'a=sendrecv'],
     );
@@ -47,12 +57,21 @@ it('keeps a line for each stream, port 0 for those it refuses', () => {
   ).toEqual(['m=video 0 RTP/AVP 96', 'm=audio 6000 RTP/AVP 0', 'a=sendrecv', 'm=audio 0 RTP/AVP 0']);
 });
 
+// RFC 3264 §6: the answer has the time of the offer, and a stream for each of its streams, none for none.
+it('has the time of the offer, and no stream where that has none', () => {
+  const timed = [...HEAD.slice(0, 4), 't=3338481189 3370017201'];
+  expect(answerTo([...timed, 'm=audio 4000 RTP/AVP 0'])?.[4]).toBe('t=3338481189 3370017201');
+  expect(answerTo(timed)).toEqual([...OURS.slice(0, 4), 't=3338481189 3370017201']);
+  expect(answerTo(HEAD.slice(0, 4))).toEqual(OURS);
+});
+
 it.each([
   ['no session description', ['hello']],
-  ['no stream', HEAD],
   ['video alone', [...HEAD, 'm=video 4002 RTP/AVP 96']],
   ['a stream that is off', [...HEAD, 'm=audio 0 RTP/AVP 0']],
   ['another profile', [...HEAD, 'm=audio 4000 RTP/SAVP 0']],
+  ['no format that is known', [...HEAD, 'm=audio 4000 RTP/AVP 121 96', 'a=rtpmap:121 X-OWN/8000']],
+  ['a number that is text', [...HEAD, 'm=audio 4000 RTP/AVP *']],
 ])('has no answer to %s', (_, lines) => {
   expect(answerTo(lines)).toBeNull();
 });
