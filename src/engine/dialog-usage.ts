@@ -18,6 +18,7 @@ export function confirmDialog(e: Engine, call: number, txn: number): boolean {
     // RFC 3261 §12.2.1.2: the 2xx to a re-INVITE names the remote target anew; the route set stays.
     if (confirmed) {
       dialogs.refreshTarget(call, msg);
+      dialogPeer(e, call);
       e.links.answeredBy[txn] = tagHash(e);
     }
     return true;

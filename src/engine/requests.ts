@@ -5,7 +5,7 @@ import { OP, ROW, ROW_SIZE } from '../flow/program.ts';
 import { COUNTER } from '../metrics/counters.ts';
 import { Cseq, readRack } from '../sip/cseq.ts';
 import { BAD, NONE } from '../sip/message.ts';
-import { HEADER, METHOD } from '../sip/names.ts';
+import { HEADER, METHOD, METHOD_COUNT } from '../sip/names.ts';
 import { MACHINE, STATE } from '../transaction/constants.ts';
 import { cancelKey } from '../transaction/match.ts';
 import { CALL } from './calls.ts';
@@ -28,13 +28,12 @@ export function adopt(e: Engine, txn: number, call: number): void {
   else e.calls.otherServer[call] = txn;
 }
 
-/** RFC 3261 §9.2: a CANCEL is answered 200 when the INVITE is known, 481 when not; the INVITE's user decides what follows. */
+/** RFC 3261 §9.2: a CANCEL is answered 200 when its transaction is known, 481 when not; the INVITE's user decides what follows. */
 export function takeCancel(e: Engine, txn: number): void {
-  const { msg, txns } = e;
-  cancelKey(msg, e.seeds[0]!, e.seeds[1]!, e.key);
-  const invite = e.index.find(e.key[0]!, e.key[1]!);
+  const { txns } = e;
+  const invite = cancelled(e, METHOD.INVITE);
   if (invite === NONE || txns.machine[invite] !== MACHINE.INVITE_SERVER) {
-    refuse(e, txn, 481);
+    refuse(e, txn, knowsOther(e) ? 200 : 481);
     return;
   }
   const call = ownerOf(e, invite);
@@ -48,6 +47,19 @@ export function takeCancel(e: Engine, txn: number): void {
   if (!e.calls.is(call, e.links.owner[invite]!)) return;
   refuse(e, invite, 487);
   fail(e, call, FAILURE.CANCELLED, METHOD.CANCEL, 0);
+}
+
+/** The server transaction of this method that the CANCEL in e.msg is for, NONE when there is none. */
+function cancelled(e: Engine, method: number): number {
+  cancelKey(e.msg, method, e.seeds[0]!, e.seeds[1]!, e.key);
+  return e.index.find(e.key[0]!, e.key[1]!);
+}
+
+/** RFC 3261 §9.2: a CANCEL of anything but an INVITE is answered 200 and changes nothing. */
+function knowsOther(e: Engine): boolean {
+  for (let method = METHOD.INVITE + 1; method < METHOD_COUNT; method++)
+    if (method !== METHOD.ACK && method !== METHOD.CANCEL && cancelled(e, method) !== NONE) return true;
+  return false;
 }
 
 /** A request with a To tag: RFC 3261 §12.2.2. */
@@ -81,13 +93,25 @@ export function inDialog(e: Engine, txn: number, call: number): void {
     // RFC 6665 §4.1.2.4: a NOTIFY may come before the 2xx to its SUBSCRIBE, and makes the dialog.
     if (msg.method === METHOD.NOTIFY && e.reference === null && dialogs.establishUas(call, msg) >= 0)
       dialogPeer(e, call);
-  } else if (refreshesTarget(msg.method)) dialogs.refreshTarget(call, msg);
+  } else if (refreshesTarget(msg.method) && !takesOffers(e, call)) moveTarget(e, call);
   const serial = calls.serial[call]!;
   if (callRequest(e, call)) return;
   if (!calls.is(call, serial)) return;
   refuse(e, txn, msg.method === METHOD.BYE ? 200 : 405);
   if (msg.method === METHOD.BYE) calls.flags[call]! |= CALL.RELEASED;
   fail(e, call, FAILURE.UNEXPECTED_REQUEST, msg.method, 0);
+}
+
+/** RFC 6141 §4.6: what may still refuse the request refreshes the target when it accepts it: the reference server, of INVITE and UPDATE. */
+function takesOffers(e: Engine, call: number): boolean {
+  const { method } = e.msg;
+  return (method === METHOD.INVITE || method === METHOD.UPDATE) && e.reference?.owns(call) === true;
+}
+
+/** RFC 3261 §12.2.2: our requests in the dialog go to the Contact of the request in e.msg from now on. */
+export function moveTarget(e: Engine, call: number): void {
+  e.dialogs.refreshTarget(call, e.msg);
+  dialogPeer(e, call);
 }
 
 /** What an INVITE in the dialog is refused with while another is pending: 0 when none is. */
@@ -101,12 +125,12 @@ function inviteStatus(e: Engine, call: number): number {
   return txns.state[ours] === STATE.CALLING || txns.state[ours] === STATE.PROCEEDING ? 491 : 0;
 }
 
-/** RFC 3262 §3: RAck names the RSeq of the outstanding provisional and the CSeq of its INVITE. */
+/** RFC 3262 §3: RAck names the RSeq of the outstanding provisional, and CSeq number and method of its INVITE. */
 function prackMatches(e: Engine, call: number): boolean {
   const { msg, calls, bytes } = e;
   const field = msg.first[HEADER.RACK]!;
   if (field === NONE || calls.keptChunk[call] === NONE || calls.keptStatus[call]! >= 200) return false;
-  if (readRack(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, rack) === BAD) return false;
+  if (readRack(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, rack) === BAD || rack.method !== METHOD.INVITE) return false;
   const invite = calls.inviteServer[call]!;
   return rack.rseq === calls.rseq[call] && invite !== NONE && rack.number === e.txns.cseq[invite];
 }

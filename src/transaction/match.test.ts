@@ -57,8 +57,8 @@ function keyOf(parts: Parts): string {
   return out.join();
 }
 
-function cancelled(parts: Parts): string {
-  cancelKey(request({ ...parts, method: 'CANCEL' }), SEED_A, SEED_B, out);
+function cancelled(parts: Parts, method: number = METHOD.INVITE): string {
+  cancelKey(request({ ...parts, method: 'CANCEL' }), method, SEED_A, SEED_B, out);
   return out.join();
 }
 
@@ -124,6 +124,8 @@ test('§9.2 a CANCEL leads to its INVITE, with a cookie and without', () => {
   expect(cancelled({ via: VIA.replace('74bf9', '74bf8') })).not.toBe(keyOf({}));
   expect(cancelled({ via: OLD_VIA })).toBe(keyOf({ via: OLD_VIA }));
   expect(cancelled({ via: OLD_VIA, cseq: '8' })).not.toBe(keyOf({ via: OLD_VIA }));
+  expect(cancelled({}, METHOD.OPTIONS)).toBe(keyOf({ method: 'OPTIONS' }));
+  expect(cancelled({}, METHOD.OPTIONS)).not.toBe(keyOf({}));
 });
 
 test('§8.1.1.7 the cookie decides which rule counts', () => {

@@ -22,10 +22,10 @@ export function serverKey(msg: Message, seedA: number, seedB: number, out: Int32
   return key(msg, msg.method === METHOD.ACK ? METHOD.INVITE : msg.method, seedA, seedB, out);
 }
 
-/** The key of the INVITE that `msg`, a CANCEL, wants to cancel. */
-export function cancelKey(msg: Message, seedA: number, seedB: number, out: Int32Array): boolean {
-  // RFC 3261 §9.2: the transaction to cancel is the one that would match if the method were the INVITE's.
-  return key(msg, METHOD.INVITE, seedA, seedB, out);
+/** The key of the transaction of `method` that `msg`, a CANCEL, wants to cancel. */
+export function cancelKey(msg: Message, method: number, seedA: number, seedB: number, out: Int32Array): boolean {
+  // RFC 3261 §9.2: the transaction to cancel is the one that would match if the method were that of the request to cancel.
+  return key(msg, method, seedA, seedB, out);
 }
 
 /** RFC 3261 §17.1.3: a response belongs to a client transaction when the branch and the method in CSeq are those of its request. */
