@@ -160,6 +160,7 @@ export class Engine {
   private readonly tokens = new Float64Array(2);
   private readonly address = new Address();
   private readonly rel: Uint8Array = bytesOf('100rel');
+  private readonly timer: Uint8Array = bytesOf('timer');
   readonly rseqAt: number;
   readonly refusedBy = new Set<string>();
 
@@ -350,6 +351,15 @@ export class Engine {
   /** RFC 3262 §4: whether the request in `msg` lists 100rel in Supported or Require. */
   offers100rel(): boolean {
     return hasToken(this.msg, HEADER.SUPPORTED, this.rel) || hasToken(this.msg, HEADER.REQUIRE, this.rel);
+  }
+
+  requires100rel(): boolean {
+    return hasToken(this.msg, HEADER.REQUIRE, this.rel);
+  }
+
+  /** RFC 4028 §9: whether the sender of the request in `msg` knows the session timer. */
+  offersTimer(): boolean {
+    return hasToken(this.msg, HEADER.SUPPORTED, this.timer) || hasToken(this.msg, HEADER.REQUIRE, this.timer);
   }
 
   /** RFC 3262 §7.1: RSeq of the message in `msg`, 0 when there is none. */

@@ -15,7 +15,7 @@ import { LADDER, PHASE, TEXT } from './reference.ts';
 import { authorized } from './reference-auth.ts';
 import { expireSubscription, subscribe, subscribeOutside } from './reference-events.ts';
 import { endMade, madeResponse, refer, referralNotified } from './reference-referral.ts';
-import { change, endPending, invite, pickUp, prack, refresh, watchSession } from './reference-session.ts';
+import { change, endPending, invite, pickUp, prack, refresh, ringAgain, watchSession } from './reference-session.ts';
 import { answerPlain, publish, refusesTarget, refuseWith, register, unsupported } from './reference-single.ts';
 import { beginCall } from './requests.ts';
 import { refuse } from './server.ts';
@@ -88,6 +88,8 @@ export function serveInside(e: Engine, call: number): void {
   const txn = e.received;
   e.tally.line(r.program, msg.method - 1, LINE.RECEIVED);
   if (msg.method === METHOD.ACK) {
+    // RFC 3261 §13.2.1: the answer to our offer in the 2xx.
+    r.asked[call] = 0;
     if (r.byeOnAck[call] === 1) byeServed(e, call);
     return;
   }
@@ -178,9 +180,9 @@ export function serveTimer(e: Engine, call: number): void {
       return;
     }
     if (phase === PHASE.RINGING_ON) {
-      refuse(e, e.calls.inviteServer[call]!, 480);
-      r.phase[call] = PHASE.NONE;
-      r.sessionEndS[call] = 0;
+      const serial = e.calls.serial[call]!;
+      ringAgain(e, call);
+      if (!e.calls.is(call, serial)) return;
     } else if (r.intervalS[call] === 0) {
       if (r.subscribedUntilS(call) <= nowS) expireSubscription(e, call);
       byeServed(e, call);

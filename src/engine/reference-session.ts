@@ -6,12 +6,13 @@ import {
   EXTENSION,
   extensionOf,
   LONGEST_CALL_S,
+  RING_AGAIN_S,
   RING_LIMIT_S,
   refusalOf,
 } from '../server/extensions.ts';
 import { putAnswer } from '../server/session-answer.ts';
 import { bytesOf } from '../sip/bytes.ts';
-import { tokenIs } from '../sip/fields.ts';
+import { secondsOf, tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { findPart, PART } from '../sip/multipart.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
@@ -25,6 +26,7 @@ import { LADDER, PHASE, TEXT } from './reference.ts';
 import { openServed, request } from './reference-calls.ts';
 import { endReplaced, replacedBy } from './reference-replaces.ts';
 import { refuseWith } from './reference-single.ts';
+import { moveTarget } from './requests.ts';
 import { refuse, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
 
@@ -40,6 +42,8 @@ const BY_UAS = bytesOf(';refresher=uas\r\n');
 
 /** RFC 4028 §5: the smallest session interval. */
 const MIN_SE_S = 90;
+/** Of a session interval: below that. */
+const TOO_SMALL = -2;
 
 export function invite(e: Engine, txn: number): void {
   const { msg } = e;
@@ -61,9 +65,8 @@ export function invite(e: Engine, txn: number): void {
     refuseWith(e, txn, 415, TEXT.ACCEPT_SDP);
     return;
   }
-  // RFC 4028 §9: an interval below what we accept is refused with the least.
   const wanted = intervalWanted(e);
-  if (wanted !== NONE && wanted < MIN_SE_S) {
+  if (wanted === TOO_SMALL) {
     refuseWith(e, txn, 422, TEXT.MIN_SE);
     return;
   }
@@ -73,9 +76,9 @@ export function invite(e: Engine, txn: number): void {
     return;
   }
   const answer = described === 1 ? putSession(e, 1) : 0;
-  // RFC 3261 §13.3.1.3: an offer that cannot be taken is 488.
+  // RFC 3261 §13.3.1.3: an offer that cannot be taken is 488, and Warning says why.
   if (answer === NONE) {
-    refuse(e, txn, 488);
+    refuseWith(e, txn, 488, TEXT.WARNING);
     return;
   }
   const call = openServed(e, txn);
@@ -90,37 +93,65 @@ export function invite(e: Engine, txn: number): void {
   agreeInterval(e, call, wanted);
   if (extension === EXTENSION.RING) {
     r.phase[call] = PHASE.RINGING_ON;
-    ring(e, call, txn, answer, 180);
-    r.sessionEndS[call] = r.nowS() + RING_LIMIT_S;
-    r.arm(call);
+    const expiresS = secondsOf(msg, HEADER.EXPIRES);
+    // RFC 3261 §13.3.1: an invitation that is not answered when its Expires has passed is ended with 487.
+    const expires = expiresS >= 0 && expiresS < RING_LIMIT_S;
+    r.ringEndS[call] = r.nowS() + (expires ? expiresS : RING_LIMIT_S);
+    r.ringEndStatus[call] = expires ? 487 : 480;
+    if (ring(e, call, txn, answer, 180, e.requires100rel())) ringOn(e, call);
   } else if (e.offers100rel()) {
     r.phase[call] = extension === EXTENSION.EARLY ? PHASE.EARLY : PHASE.RELIABLE;
-    r.asked[call] = described === 1 ? 0 : 1;
-    r.described[call] = 1;
-    ring(e, call, txn, answer, 183);
+    ring(e, call, txn, answer, 183, true);
   } else {
     r.phase[call] = PHASE.RINGING;
-    ring(e, call, txn, answer, 180);
+    if (!ring(e, call, txn, answer, 180, false)) return;
     if (e.delayLane === NONE) pickUp(e, call);
     else e.lanes.start(e.callNode(call, 0), e.delayLane);
   }
 }
 
-/** Sends the provisional; keeps the session description where the 200 comes later and must carry it. */
-function ring(e: Engine, call: number, txn: number, answer: number, status: number): void {
+/** Sends the provisional; keeps the session description where the 200 comes later and must carry it. False when the call failed over it. */
+function ring(e: Engine, call: number, txn: number, answer: number, status: number, reliable: boolean): boolean {
   const r = e.reference!;
   r.begin();
-  if (status === 183) {
+  if (reliable) {
     // RFC 3262 §5: the first reliable provisional carries the answer, or the offer where the INVITE had none.
+    r.described[call] = 1;
+    r.asked[call] = answer > 0 ? 0 : 1;
     describe(e, answer);
     if (e.msg.first[HEADER.RECV_INFO] !== NONE) r.add(TEXT.RECV_INFO);
-    respondOrFail(e, call, txn, status, true);
-    return;
+    return respondOrFail(e, call, txn, status, true);
   }
   if (answer > 0 && (e.delayLane !== NONE || r.phase[call] === PHASE.RINGING_ON)) keepSession(e, call, answer);
-  respondOrFail(e, call, txn, status, false);
+  if (!respondOrFail(e, call, txn, status, false)) return false;
   // Where the 200 follows at once the answer still stands where it was put.
   r.sdpLen[call] = answer;
+  return true;
+}
+
+/** The next turn of a user who rings: a minute on, or the end. */
+function ringOn(e: Engine, call: number): void {
+  const r = e.reference!;
+  r.sessionEndS[call] = Math.min(r.ringEndS[call]!, r.nowS() + RING_AGAIN_S);
+  r.arm(call);
+}
+
+/** A turn of a user who rings. */
+export function ringAgain(e: Engine, call: number): void {
+  const r = e.reference!;
+  if (r.ringEndS[call]! <= r.nowS()) {
+    refuse(e, e.calls.inviteServer[call]!, r.ringEndStatus[call]!);
+    r.phase[call] = PHASE.NONE;
+    r.sessionEndS[call] = 0;
+    return;
+  }
+  // RFC 3262 §3: reliably where the first was, and not before that one's PRACK.
+  const reliable = r.described[call] === 1;
+  if (!reliable || e.calls.keptChunk[call] === NONE) {
+    r.begin();
+    if (!respondOrFail(e, call, e.calls.inviteServer[call]!, 180, reliable)) return;
+  }
+  ringOn(e, call);
 }
 
 function keepSession(e: Engine, call: number, length: number): void {
@@ -137,7 +168,10 @@ export function pickUp(e: Engine, call: number): void {
   const r = e.reference!;
   const txn = e.calls.inviteServer[call]!;
   r.begin();
+  // RFC 3261 §13.3.1.4: what the caller can use in this call, besides Allow.
+  r.add(TEXT.SUPPORTED);
   if (r.described[call] === 0) {
+    r.asked[call] = r.sdpLen[call]! > 0 ? 0 : 1;
     if (r.sdpChunk[call]! > 0) describeAt(e, r.sdpChunk[call]! - 1, r.sdpLen[call]!);
     else describe(e, r.sdpLen[call]!);
   }
@@ -189,22 +223,25 @@ function respondOrFail(e: Engine, call: number, txn: number, status: number, rel
   return false;
 }
 
-/** Session-Expires in seconds, NONE when there is none that can be read. */
+/** Session-Expires in seconds, NONE when there is none that counts, TOO_SMALL when the request must be refused for it. */
 function intervalWanted(e: Engine): number {
   const { msg } = e;
   const field = msg.first[HEADER.SESSION_EXPIRES]!;
   if (field === NONE) return NONE;
   const value = readSessionExpires(msg.buf, msg.valueStart[field]!, msg.valueEnd[field]!, interval);
-  return value < 0 ? NONE : value;
+  if (value >= MIN_SE_S) return value;
+  // RFC 4028 §9: an interval below what we accept is refused with the least, if the caller knows what that means.
+  return value >= 0 && e.offersTimer() ? TOO_SMALL : NONE;
 }
 
-/** RFC 4028 §9: the interval asked for (NONE: none) is taken; the refresher named, else the caller. */
+/** RFC 4028 §9, table 2: the interval asked for (NONE: none) is taken; the refresher named, else the caller if he knows how. */
 function agreeInterval(e: Engine, call: number, wanted: number): void {
   const { msg } = e;
   const r = e.reference!;
   r.intervalS[call] = wanted === NONE ? 0 : Math.min(wanted, 86_400);
-  r.weRefresh[call] = 0;
-  if (wanted === NONE) return;
+  r.knowsTimer[call] = e.offersTimer() ? 1 : 0;
+  r.weRefresh[call] = 1 - r.knowsTimer[call]!;
+  if (wanted === NONE || r.weRefresh[call] === 1) return;
   const field = msg.first[HEADER.SESSION_EXPIRES]!;
   readSessionExpires(msg.buf, msg.valueStart[field]!, msg.valueEnd[field]!, interval);
   r.weRefresh[call] = interval.refresher === REFRESHER.UAS ? 1 : 0;
@@ -213,8 +250,8 @@ function agreeInterval(e: Engine, call: number, wanted: number): void {
 function addInterval(e: Engine, call: number): void {
   const r = e.reference!;
   if (r.intervalS[call] === 0) return;
-  // RFC 4028 §9: a caller that refreshes must know the timer: Require says so.
-  if (r.weRefresh[call] === 0) r.add(TEXT.REQUIRE_TIMER);
+  // RFC 4028 §9: a caller who knows the timer is told to mind it, whoever refreshes.
+  if (r.knowsTimer[call] === 1) r.add(TEXT.REQUIRE_TIMER);
   r.add(SESSION_EXPIRES);
   r.addNumber(r.intervalS[call]!);
   r.add(r.weRefresh[call] === 1 ? BY_UAS : BY_UAC);
@@ -250,7 +287,7 @@ export function prack(e: Engine, call: number, txn: number): void {
   if (offered) {
     const length = putSession(e, ++r.sdpVersion[call]!);
     if (length === NONE) {
-      refuse(e, txn, 488);
+      refuseWith(e, txn, 488, TEXT.WARNING);
       return;
     }
     describe(e, length);
@@ -281,7 +318,11 @@ export function change(e: Engine, call: number, txn: number): void {
     return;
   }
   // RFC 3311 §5.2: an offer while the INVITE's is unanswered gets 500 with Retry-After.
-  if (described === 1 && (r.phase[call] === PHASE.RINGING || r.phase[call] === PHASE.RINGING_ON)) {
+  if (
+    described === 1 &&
+    r.described[call] === 0 &&
+    (r.phase[call] === PHASE.RINGING || r.phase[call] === PHASE.RINGING_ON)
+  ) {
     refuse(e, txn, 500);
     return;
   }
@@ -289,8 +330,13 @@ export function change(e: Engine, call: number, txn: number): void {
     refuse(e, txn, 481);
     return;
   }
+  // RFC 3311 §5.2: an offer while ours waits for its answer is 491.
+  if (described === 1 && r.asked[call] === 1) {
+    refuse(e, txn, 491);
+    return;
+  }
   const wanted = intervalWanted(e);
-  if (wanted !== NONE && wanted < MIN_SE_S) {
+  if (wanted === TOO_SMALL) {
     refuseWith(e, txn, 422, TEXT.MIN_SE);
     return;
   }
@@ -298,12 +344,18 @@ export function change(e: Engine, call: number, txn: number): void {
   if (described === 1) {
     const length = putSession(e, r.sdpVersion[call]! + 1);
     if (length === NONE) {
-      refuse(e, txn, 488);
+      refuseWith(e, txn, 488, TEXT.WARNING);
       return;
     }
     r.sdpVersion[call]!++;
     describe(e, length);
-  } else if (msg.method === METHOD.INVITE) describe(e, 0);
+  } else if (msg.method === METHOD.INVITE) {
+    describe(e, 0);
+    r.asked[call] = 1;
+  }
+  if (msg.method === METHOD.INVITE) r.add(TEXT.SUPPORTED);
+  // RFC 6141 §4.6: a request that is accepted moves the remote target, one that is refused does not.
+  moveTarget(e, call);
   if (wanted !== NONE || r.intervalS[call]! > 0) {
     if (wanted !== NONE) agreeInterval(e, call, wanted);
     addInterval(e, call);

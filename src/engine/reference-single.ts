@@ -116,7 +116,7 @@ export function answerPlain(e: Engine, txn: number, call: number): void {
   // RFC 3261 §11.2: the media we can do, unless Accept leaves application/sdp out.
   if (refusal === 0 && accepts(msg, HEADER.ACCEPT, SDP)) {
     r.add(TEXT.SDP);
-    r.body(r.offerAt, r.offerLength);
+    r.body(r.mediaAt, r.mediaLength);
   }
   send(e, txn, refusal === 0 ? 200 : refusal, call);
 }

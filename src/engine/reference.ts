@@ -49,6 +49,7 @@ export const TEXT = {
   RECV_INFO: line('Recv-Info: dtmf'),
   REQUIRE_TIMER: line('Require: timer'),
   MIN_SE: line('Min-SE: 90'),
+  WARNING: line('Warning: 305 busyhour "Incompatible media format"'),
   MIN_EXPIRES: line(`Min-Expires: ${SHORTEST_S}`),
   REFER_SUB: line('Refer-Sub: false'),
   EVENT_REFER: line('Event: refer'),
@@ -77,7 +78,7 @@ export class Reference {
   readonly phase: Uint8Array;
   /** The 2xx carries no session description: a reliable 183 had it. */
   readonly described: Uint8Array;
-  /** Our offer in a reliable provisional waits for its answer in the PRACK. */
+  /** Our offer waits for its answer in the PRACK or the ACK. */
   readonly asked: Uint8Array;
   /** The answer that waits for the 200: chunk + 1 and length. */
   readonly sdpChunk: Int32Array;
@@ -120,6 +121,11 @@ export class Reference {
   readonly intervalS: Int32Array;
   readonly weRefresh: Uint8Array;
   readonly sessionEndS: Float64Array;
+  /** The caller knows the session timer too. */
+  readonly knowsTimer: Uint8Array;
+  /** When the ringing is over, and with which status. */
+  readonly ringEndS: Float64Array;
+  readonly ringEndStatus: Int16Array;
 
   /** Who may come in: realm `busyhour`, one user. */
   readonly gate: Gate;
@@ -130,6 +136,9 @@ export class Reference {
   readonly bodyAt: number;
   readonly offerAt: number;
   readonly offerLength: number;
+  /** Our media, for OPTIONS. */
+  readonly mediaAt: number;
+  readonly mediaLength: number;
   readonly extraAt: number;
   private extraEnd = 0;
   private readonly e: Engine;
@@ -173,6 +182,9 @@ export class Reference {
     this.intervalS = new Int32Array(maxCalls);
     this.weRefresh = new Uint8Array(maxCalls);
     this.sessionEndS = new Float64Array(maxCalls);
+    this.knowsTimer = new Uint8Array(maxCalls);
+    this.ringEndS = new Float64Array(maxCalls);
+    this.ringEndStatus = new Int16Array(maxCalls);
     const { credentials } = e.config;
     this.gate = new Gate('busyhour', (user) =>
       credentials !== null && user === credentials.user ? credentials.password : null,
@@ -183,6 +195,10 @@ export class Reference {
     const offer = sdp(e.ends);
     this.offerAt = e.memory.reserve(offer.length);
     this.offerLength = e.put(this.offerAt, offer);
+    // RFC 3264 §9: what tells capabilities has port 0, so that nobody takes it for an offer.
+    const media = offer.replace(`m=audio ${MEDIA_PORT}`, 'm=audio 0');
+    this.mediaAt = e.memory.reserve(media.length);
+    this.mediaLength = e.put(this.mediaAt, media);
     this.extraAt = e.memory.reserve(EXTRA_BYTES);
   }
 

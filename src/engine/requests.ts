@@ -130,7 +130,8 @@ function prackMatches(e: Engine, call: number): boolean {
   const { msg, calls, bytes } = e;
   const field = msg.first[HEADER.RACK]!;
   if (field === NONE || calls.keptChunk[call] === NONE || calls.keptStatus[call]! >= 200) return false;
-  if (readRack(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, rack) === BAD || rack.method !== METHOD.INVITE) return false;
+  if (readRack(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, rack) === BAD || rack.method !== METHOD.INVITE)
+    return false;
   const invite = calls.inviteServer[call]!;
   return rack.rseq === calls.rseq[call] && invite !== NONE && rack.number === e.txns.cseq[invite];
 }

@@ -40,6 +40,8 @@ const STATUSES = [0, 0, 486, 480, 603, 0, 302, 0, 0, 404] as const;
 const NAMES = EXTENSION_NAMES.map((name) => bytesOf(name));
 /** RFC 3261 §13.3.1.1 has a proxy give up after three minutes without an answer; so does `ring`. */
 export const RING_LIMIT_S = 180;
+/** RFC 3261 §13.3.1.1: a caller who waits gets a sign of life every minute. */
+export const RING_AGAIN_S = 60;
 /** A call without a session timer ends after this long: its caller may be gone for good, and nothing else would tell. */
 export const LONGEST_CALL_S = 12 * 3600;
 /** How long `early` waits for an offer behind its last reliable provisional. */
