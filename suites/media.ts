@@ -1,7 +1,5 @@
 // Media as far as signalling is judged by them: whether packets come, where and with which payload type (RFC 3550 §5.1). Sends silence; understands no codec.
 
-import { randomBytes } from 'node:crypto';
-import { sdp } from '../src/conformance/compose.ts';
 import { Outgoing, type Received } from '../src/conformance/outgoing.ts';
 import type { Peer } from '../src/conformance/peer.ts';
 import type { Talk } from '../src/conformance/talk.ts';
@@ -31,7 +29,7 @@ export async function openMedia(t: Talk): Promise<Media> {
   const end = await t.peer({ name: 'media' });
   let sequence = 0;
   let type = 0;
-  const ssrc = randomBytes(4);
+  const ssrc = Buffer.from(token(4), 'hex');
   const frame = () => {
     const bytes = Buffer.alloc(HEADER_BYTES + FRAME_BYTES, SILENCE);
     bytes[0] = 0x80;

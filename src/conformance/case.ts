@@ -21,9 +21,9 @@ export const ROLES: readonly Role[] = [
 
 export type TransportKind = 'udp' | 'tcp';
 
-/** Users of the server by what it does with a call to them; `echo` answers and sends our media back. */
-export type Extension = 'answer' | 'ring' | 'busy' | 'away' | 'decline' | 'auth' | 'echo';
-export const EXTENSIONS: readonly Extension[] = ['answer', 'ring', 'busy', 'away', 'decline', 'auth', 'echo'];
+/** Users of the server by what it does with a call to them; `early` sends several reliable provisional responses, `echo` sends our media back. */
+export type Extension = 'answer' | 'ring' | 'busy' | 'away' | 'decline' | 'auth' | 'early' | 'echo';
+export const EXTENSIONS: readonly Extension[] = ['answer', 'ring', 'busy', 'away', 'decline', 'auth', 'early', 'echo'];
 
 /**
  * What the profile must have: an extension; `account` (the case gets one to itself), `password` (one with a password);

@@ -99,7 +99,15 @@ export const REFERENCE: ProfileFile = {
     { user: 'busyhour', password: 'busyhour' },
     ...Array.from({ length: 32 }, (_, i) => ({ user: `user${i + 1}` })),
   ],
-  extensions: { answer: 'answer', ring: 'ring', busy: 'busy', away: 'away', decline: 'decline', auth: 'auth' },
+  extensions: {
+    answer: 'answer',
+    ring: 'ring',
+    busy: 'busy',
+    away: 'away',
+    decline: 'decline',
+    auth: 'auth',
+    early: 'early',
+  },
   events: ['presence', 'dialog', 'message-summary', 'reg'],
 };
 
