@@ -1,5 +1,7 @@
 // Media as far as signalling is judged by them: whether packets come, where and with which payload type (RFC 3550 §5.1). Sends silence; understands no codec.
 
+import { sdp } from '../src/conformance/compose.ts';
+import { token } from '../src/conformance/identity.ts';
 import { Outgoing, type Received } from '../src/conformance/outgoing.ts';
 import type { Peer } from '../src/conformance/peer.ts';
 import type { Talk } from '../src/conformance/talk.ts';

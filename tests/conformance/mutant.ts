@@ -29,11 +29,18 @@ export interface Mutant {
   readonly start: () => Tamper;
   /** The right server never comes to what the case judges, so that the case is skipped there: the mutant does, and is wrong in it. */
   readonly skippedOnRight?: boolean;
+  /** The other way round: the server here is known to break the rule, and the tampering makes it right. */
+  readonly mends?: true;
 }
 
 /** A mutant that does what the right server never does at all, and does it wrongly. */
 export function conditional(mutant: Mutant): Mutant {
   return { ...mutant, skippedOnRight: true };
+}
+
+/** For a rule that no server here keeps: the case must fail on the server, and pass on what the tampering makes of it. */
+export function mended(one: Mutant): Mutant {
+  return { ...one, mends: true };
 }
 
 export function mutant(name: string, tamper: Tamper | (() => Tamper)): Mutant {
@@ -125,6 +132,22 @@ export function editHeader(text: string, name: string, edit: (value: string) => 
 /** Another body, with its Content-Length. */
 export function setBody(text: string, body: string): string {
   return setHeader(joined({ ...rows(text), body }), 'Content-Length', String(Buffer.byteLength(body)));
+}
+
+/** The body is changed, where there is one. */
+export function editBody(text: string, edit: (body: string) => string): string {
+  const { body } = rows(text);
+  return body === '' ? text : setBody(text, edit(body));
+}
+
+/** The body goes, with its Content-Type. */
+export function removeBody(text: string): string {
+  return setBody(removeHeader(text, 'Content-Type'), '');
+}
+
+/** The To tag becomes another. */
+export function otherTag(text: string, tag = 'another'): string {
+  return editHeader(text, 'To', (value) => value.replace(/tag=[^;]*/, `tag=${tag}`));
 }
 
 /** A response to a request, as a careless server would write it. */
