@@ -128,7 +128,7 @@ export const CASES: readonly Entry[] = [
     needs: ['answer'],
     run: async (t) => {
       const maps = new Map([
-        ['97', 'pcma/8000'],
+        ['97', 'pcmu/8000'],
         ['98', 'telephone-event/8000'],
       ]);
       const lines = [...maps].map(([type, encoding]) => `a=rtpmap:${type} ${encoding}\r\n`).join('');
@@ -150,7 +150,7 @@ export const CASES: readonly Entry[] = [
     methods: ['INVITE'],
     needs: ['answer'],
     run: async (t) => {
-      const lines = 'a=rtpmap:97 PCMA/8000\r\na=rtpmap:98 telephone-event/8000\r\na=rtpmap:99 opus/48000/2\r\n';
+      const lines = 'a=rtpmap:97 PCMU/8000\r\na=rtpmap:98 telephone-event/8000\r\na=rtpmap:99 opus/48000/2\r\n';
       const answer = await answerTo(t, `m=audio 40000 RTP/AVP 97 98 99\r\n${lines}`);
       const taken = answer.streams.filter(({ port }) => port > 0);
       const bare = taken.flatMap(({ formats, maps }) => formats.filter((one) => Number(one) >= 96 && !maps.has(one)));

@@ -9,14 +9,16 @@ import { openMedia } from '../media.ts';
 
 const SECOND = PCMU.replace('40000', '40010');
 
-/** A re-INVITE with this session description, its 2xx acknowledged. */
+/** A re-INVITE with this session description, its answer and the 2xx that brings it, acknowledged. A refusal is `refused`'s. */
 async function offerAnew(
   t: Talk,
   { dialog }: Call,
   body: string,
+  refused: (startLine: string) => never = (line) => t.inconclusive(`the new offer was refused: ${line}`),
 ): Promise<{ response: Received; answer: Description }> {
-  const response = await t.expect('2xx', { of: t.send(t.request('INVITE', { dialog, body })) });
+  const response = await t.expect('final', { of: t.send(t.request('INVITE', { dialog, body })) });
   t.ack(response);
+  if (response.status >= 300) refused(response.startLine);
   const answer = readDescription(response);
   if (answer === null) t.fail('no session description', 'an answer in the 2xx');
   return { response, answer: answer! };
@@ -34,7 +36,7 @@ export const CASES: readonly Entry[] = [
     run: async (t) => {
       const call = await t.call();
       const before = readDescription(call.response);
-      const { answer } = await offerAnew(t, call, call.invite.reading.body);
+      const { answer } = await offerAnew(t, call, call.invite.reading.body, (line) => t.fail(line, '2xx'));
       t.verify(answer.streams.length === 1 && answer.streams[0]!.port > 0, 'the stream taken', mediaText(answer));
       const same = answer.version !== before?.version || mediaText(answer) === mediaText(before);
       t.verify(same, `as version ${answer.version} was: ${mediaText(before)}`, mediaText(answer));
@@ -106,7 +108,7 @@ export const CASES: readonly Entry[] = [
     run: async (t) => {
       const call = await t.call();
       const held = sdp(t.local.address, 2).replace(/c=IN IP4 \S+/, 'c=IN IP4 0.0.0.0');
-      const { answer } = await offerAnew(t, call, held);
+      const { answer } = await offerAnew(t, call, held, (line) => t.fail(line, '2xx'));
       t.verify(answer.streams[0]!.port > 0, 'the stream taken', mediaText(answer));
     },
   },

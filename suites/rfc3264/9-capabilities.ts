@@ -11,8 +11,9 @@ export const CASES: readonly Entry[] = [
     level: 'MUST',
     role: 'uas',
     methods: ['OPTIONS'],
+    needs: ['answer'],
     run: async (t) => {
-      t.send(t.request('OPTIONS', { headers: { Accept: 'application/sdp' } }));
+      t.send(t.request('OPTIONS', { to: 'answer', headers: { Accept: 'application/sdp' } }));
       const response = await t.expect('2xx');
       const offered = readDescription(response);
       if (offered === null) t.skip('its response to OPTIONS has no session description');
