@@ -44,7 +44,7 @@ export const CASES: readonly Entry[] = [
       await t.given('ringing', () => t.expect([180, 183], { of: invite }));
       await t.pause(300);
       const trying = t.responsesTo(invite).filter(({ status }) => status === 100);
-      if (trying.length === 0) t.remember('it sends no 100 (Trying)');
+      if (trying.length === 0) t.skip('it sends no 100 (Trying)');
       for (const { toTag } of trying) t.verify(toTag === '', 'no tag in To of the 100', toTag);
     },
   },
