@@ -12,7 +12,7 @@ import type { Mutant } from './mutant.ts';
 import { caseAddress, SERVER_ADDRESS, startMutantRelay } from './relay.ts';
 
 const LIFETIME_MS = 180_000;
-const JOBS = 32;
+const JOBS = 48;
 
 export interface Arena {
   readonly name: string;
@@ -79,8 +79,13 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
       addressOf: (n) => caseAddress(n * 2 + which),
       ...(targetOf && { targetOf }),
     });
-  const mutable = cases.filter(({ id }) => fronts.has(id));
-  const [right, wrong] = await Promise.all([runner(0).run(cases), runner(1, ({ id }) => fronts.get(id)!).run(mutable)]);
+  // What waits longest begins first.
+  const inOrder = [...cases].sort((a, b) => Number(b.slow ?? false) - Number(a.slow ?? false));
+  const mutable = inOrder.filter(({ id }) => fronts.has(id));
+  const [right, wrong] = await Promise.all([
+    runner(0).run(inOrder),
+    runner(1, ({ id }) => fronts.get(id)!).run(mutable),
+  ]);
   await relay.stop();
   await server.stop();
   return {

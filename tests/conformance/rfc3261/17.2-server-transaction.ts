@@ -34,10 +34,10 @@ export const MUTANTS: MutantMap = {
           ]
         : text,
   ),
-  'rfc3261/17.2.1/refusal-for-repeated-invite': inResponses(
+  'rfc3261/17.2.1/refusal-for-repeated-invite': inOurRequests(
     'is deaf to an INVITE that it has refused',
-    { status: 486 },
-    (text, { nth }) => (nth === 2 ? null : text),
+    'INVITE',
+    (text, { nth }) => (nth === 1 ? text : null),
   ),
   'rfc3261/17.2.1/ack-ends-refusal': inOurRequests('is deaf to the ACK of its refusal', 'ACK', () => null),
   'rfc3261/17.2.2/completed-repeats-final': inResponses(
