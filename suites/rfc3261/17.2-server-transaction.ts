@@ -44,7 +44,7 @@ export const CASES: readonly Entry[] = [
       await t.given('ringing', () => t.expect([180, 183], { of: invite }));
       await t.pause(300);
       const trying = t.responsesTo(invite).filter(({ status }) => status === 100);
-      if (trying.length === 0) t.remember('it sends no 100 (Trying)');
+      if (trying.length === 0) t.skip('it sends no 100 (Trying)');
       for (const { toTag } of trying) t.verify(toTag === '', 'no tag in To of the 100', toTag);
     },
   },
@@ -130,13 +130,17 @@ export const CASES: readonly Entry[] = [
     methods: ['INVITE'],
     transports: ['udp'],
     needs: ['busy'],
-    timing: true,
     run: async (t) => {
       const refusal = await refused(t);
-      t.sendAgain(t.latest());
-      // Timer G would send it after 500 ms.
-      const again = await t.expectAgain(refusal, { withinMs: 350 });
-      t.ack(again);
+      // Timer G sends one copy in the meantime at most, whatever comes or not.
+      for (let n = 0; n < 5; n++) {
+        t.sendAgain(t.latest());
+        await t.pause(50);
+      }
+      await t.pause(100);
+      t.ack(refusal);
+      const copies = t.received.filter(({ startLine }) => startLine === refusal.startLine).length - 1;
+      t.verify(copies >= 4, '5 copies for 5 repetitions', `${copies}`);
     },
   },
   {

@@ -77,7 +77,7 @@ export const CASES: readonly Entry[] = [
       const call = await earlyCall(t);
       await t.pause(300);
       const trying = t.responsesTo(call.invite).filter(({ status }) => status === 100);
-      if (trying.length === 0) t.remember('it sends no 100 (Trying)');
+      if (trying.length === 0) t.skip('it sends no 100 (Trying)');
       for (const one of trying) t.verify(!one.has('RSeq'), 'no RSeq in the 100', `RSeq: ${one.header('RSeq')}`);
     },
   },

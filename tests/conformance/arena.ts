@@ -13,7 +13,7 @@ import type { Mutant } from './mutant.ts';
 import { caseAddress, SERVER_ADDRESS, startMutantRelay } from './relay.ts';
 
 const LIFETIME_MS = 180_000;
-const JOBS = 32;
+const JOBS = 48;
 /** Each case of a caller starts a process. */
 const CALLERS = 8;
 
@@ -108,8 +108,13 @@ export async function play(arena: Arena, some: readonly Case[], mutants: Readonl
       addressOf: (n) => caseAddress(n * 2 + which),
       ...(targetOf && { targetOf, reachedAt: (one: Case, end: Place) => relay.reach(targetOf(one), end) }),
     });
-  const mutable = cases.filter(({ id }) => fronts.has(id));
-  const [right, wrong] = await Promise.all([runner(0).run(cases), runner(1, ({ id }) => fronts.get(id)!).run(mutable)]);
+  // What waits longest begins first.
+  const inOrder = [...cases].sort((a, b) => Number(b.slow ?? false) - Number(a.slow ?? false));
+  const mutable = inOrder.filter(({ id }) => fronts.has(id));
+  const [right, wrong] = await Promise.all([
+    runner(0).run(inOrder),
+    runner(1, ({ id }) => fronts.get(id)!).run(mutable),
+  ]);
   await relay.stop();
   await server.stop();
   return {

@@ -1,15 +1,17 @@
 // Mutants for suites/rfc3261/17.2-server-transaction.ts.
 import type { MutantMap } from '../map.ts';
-import { editHeader, inOurRequests, inResponses, mutant, otherTag, setStatus } from '../mutant.ts';
+import { conditional, editHeader, inOurRequests, inResponses, mutant, otherTag, setStatus } from '../mutant.ts';
 
 export const MUTANTS: MutantMap = {
   'rfc3261/17.2.1/response-within-200-ms': inResponses('is silent for half a second', { method: 'INVITE' }, (text) => [
     { text, afterMs: 500 },
   ]),
-  'rfc3261/17.2.1/trying-without-to-tag': inResponses('has a tag in its 100', { status: 180 }, (text) => [
-    { text: setStatus(text, 100), afterMs: 0 },
-    { text, afterMs: 0 },
-  ]),
+  'rfc3261/17.2.1/trying-without-to-tag': conditional(
+    inResponses('has a tag in its 100', { status: 180 }, (text) => [
+      { text: setStatus(text, 100), afterMs: 0 },
+      { text, afterMs: 0 },
+    ]),
+  ),
   'rfc3261/17.2.1/invite-retransmission-absorbed': inResponses(
     'takes a retransmitted INVITE for a second call',
     { method: 'INVITE' },
@@ -32,10 +34,10 @@ export const MUTANTS: MutantMap = {
           ]
         : text,
   ),
-  'rfc3261/17.2.1/refusal-for-repeated-invite': inResponses(
+  'rfc3261/17.2.1/refusal-for-repeated-invite': inOurRequests(
     'is deaf to an INVITE that it has refused',
-    { status: 486 },
-    (text, { nth }) => (nth === 2 ? null : text),
+    'INVITE',
+    (text, { nth }) => (nth === 1 ? text : null),
   ),
   'rfc3261/17.2.1/ack-ends-refusal': inOurRequests('is deaf to the ACK of its refusal', 'ACK', () => null),
   'rfc3261/17.2.2/completed-repeats-final': inResponses(

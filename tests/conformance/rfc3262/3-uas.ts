@@ -1,6 +1,6 @@
 // Mutants for suites/rfc3262/3-uas.ts.
 import type { MutantMap } from '../map.ts';
-import { inResponses, mutant, removeHeader, setHeader, setStatus } from '../mutant.ts';
+import { conditional, inResponses, mutant, removeHeader, setHeader, setStatus } from '../mutant.ts';
 
 const isProgress = (status: number) => status > 100 && status < 200;
 
@@ -14,10 +14,12 @@ export const MUTANTS: MutantMap = {
   'rfc3262/3/not-reliable-unasked': inResponses('numbers every provisional response', { status: isProgress }, (text) =>
     setHeader(text, 'RSeq', '1'),
   ),
-  'rfc3262/3/trying-never-reliable': inResponses('numbers its 100', { status: 183 }, (text) => [
-    { text: setStatus(text, 100), afterMs: 0 },
-    { text, afterMs: 0 },
-  ]),
+  'rfc3262/3/trying-never-reliable': conditional(
+    inResponses('numbers its 100', { status: 183 }, (text) => [
+      { text: setStatus(text, 100), afterMs: 0 },
+      { text, afterMs: 0 },
+    ]),
+  ),
   'rfc3262/3/first-rseq-range': inResponses('begins with RSeq 0', { status: 183 }, (text) =>
     setHeader(text, 'RSeq', '0'),
   ),
