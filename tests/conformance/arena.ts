@@ -29,6 +29,15 @@ function profile(file: ProfileFile): Profile {
   return profileOf({ ...file, domain: 'busyhour.example', wait: '1s' }, '');
 }
 
+const USERS = Array.from({ length: 32 }, (_, i) => ({ user: `user${i + 1}` }));
+
+/** Kamailio at home in the domain of the profile. */
+async function home(define: readonly string[]): Promise<{ port: number; stop: () => Promise<void> }> {
+  const config = 'kamailio-home.cfg';
+  const kamailio = await startKamailio({ address: SERVER_ADDRESS, config, define, lifetimeMs: LIFETIME_MS });
+  return { port: kamailio.port, stop: kamailio.stop };
+}
+
 export const ARENAS: readonly Arena[] = [
   {
     name: 'the reference server',
@@ -43,13 +52,18 @@ export const ARENAS: readonly Arena[] = [
   },
   {
     name: 'Kamailio as a proxy',
-    profile: profile({ roles: ['proxy'], far: { by: 'uri' } }),
-    start: have('kamailio')
-      ? async () => {
-          const kamailio = await startKamailio({ address: SERVER_ADDRESS, lifetimeMs: LIFETIME_MS });
-          return { port: kamailio.port, stop: kamailio.stop };
-        }
-      : null,
+    profile: profile({
+      roles: ['proxy'],
+      far: { by: 'uri' },
+      extensions: { answer: 'nobody', auth: 'auth' },
+      accounts: USERS,
+    }),
+    start: have('kamailio') ? () => home([]) : null,
+  },
+  {
+    name: 'Kamailio as a redirect server',
+    profile: profile({ roles: ['redirect'], accounts: USERS }),
+    start: have('kamailio') ? () => home(['REDIRECT']) : null,
   },
   {
     name: 'our own caller',

@@ -20,6 +20,10 @@ export async function startKamailio(options: {
   /** 127.0.0.1 where absent. */
   address?: string;
   port?: number;
+  /** File beside this one; kamailio-proxy.cfg where absent. */
+  config?: string;
+  /** Names and values for its preprocessor: `LIFE=60`. */
+  define?: readonly string[];
   children?: number;
   lifetimeMs: number;
 }): Promise<Kamailio> {
@@ -27,7 +31,7 @@ export async function startKamailio(options: {
   const { address = '127.0.0.1' } = options;
   const folder = tempDir();
   const args = [
-    ...['-DD', '-E', '-f', join(import.meta.dirname, 'kamailio-proxy.cfg'), '-l', `udp:${address}:${port}`],
+    ...['-DD', '-E', '-f', join(import.meta.dirname, options.config ?? 'kamailio-proxy.cfg'), '-l', `udp:${address}:${port}`],
     // 512 MB are addressed, not used: each transaction stays for five seconds.
     ...[
       '-m',
@@ -43,6 +47,7 @@ export async function startKamailio(options: {
       '-P',
       join(folder, 'kamailio.pid'),
     ],
+    ...(options.define ?? []).flatMap((one) => ['-A', one]),
     ...(options.callee === undefined ? [] : ['-A', `CALLEE="sip:${options.callee}"`]),
   ];
   const child = start(need('kamailio'), args, { lifetimeMs: options.lifetimeMs, cwd: folder });
