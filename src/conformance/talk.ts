@@ -199,6 +199,16 @@ export class Talk extends Peer {
     });
   }
 
+  /** A request through the proxy to its far side, or to whom `parts` say, and as it arrives there. */
+  async through(
+    method: string,
+    parts: RequestParts = {},
+  ): Promise<{ readonly far: Peer; readonly sent: Outgoing; readonly arrived: Received }> {
+    const { peer, uri } = await this.far();
+    const sent = this.send(this.request(method, { to: uri, ...parts }));
+    return { far: peer, sent, arrived: await peer.expectRequest(method) };
+  }
+
   /** Runs the command of the profile that makes the server send a request to us. The case must need `originate:METHOD`. */
   originate(method: string): void {
     const command = this.profile.originate[method];

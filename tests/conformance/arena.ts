@@ -39,6 +39,15 @@ async function startReference(...flags: readonly string[]) {
   return { port, stop: () => started.process.stop() };
 }
 
+const USERS = Array.from({ length: 32 }, (_, i) => ({ user: `user${i + 1}` }));
+
+/** Kamailio at home in the domain of the profile. */
+async function home(define: readonly string[]): Promise<{ port: number; stop: () => Promise<void> }> {
+  const config = 'kamailio-domain.cfg';
+  const kamailio = await startKamailio({ address: SERVER_ADDRESS, config, define, lifetimeMs: LIFETIME_MS });
+  return { port: kamailio.port, stop: kamailio.stop };
+}
+
 export const ARENAS: readonly Arena[] = [
   {
     // One account for all, so that the open one below takes what it can.
@@ -54,13 +63,18 @@ export const ARENAS: readonly Arena[] = [
   },
   {
     name: 'Kamailio as a proxy',
-    profile: profile({ roles: ['proxy'], far: { by: 'uri' } }),
-    start: have('kamailio')
-      ? async () => {
-          const kamailio = await startKamailio({ address: SERVER_ADDRESS, lifetimeMs: LIFETIME_MS });
-          return { port: kamailio.port, stop: kamailio.stop };
-        }
-      : null,
+    profile: profile({
+      roles: ['proxy'],
+      far: { by: 'uri' },
+      extensions: { answer: 'nobody', auth: 'auth' },
+      accounts: USERS,
+    }),
+    start: have('kamailio') ? () => home([]) : null,
+  },
+  {
+    name: 'Kamailio as a redirect server',
+    profile: profile({ roles: ['redirect'], accounts: USERS }),
+    start: have('kamailio') ? () => home(['REDIRECT']) : null,
   },
   {
     name: 'our own caller',
@@ -82,9 +96,7 @@ export function arenaOf(one: Case): Arena | null {
 }
 
 /** Runs the cases against the server, and each against its mutant, at the same time. */
-export async function play(arena: Arena, some: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
-  // Slow ones first, so that the others run beside them.
-  const cases = [...some].sort((a, b) => Number(b.slow === true) - Number(a.slow === true));
+export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
   const server = await arena.start!();
   const target: Place = { address: SERVER_ADDRESS, port: server.port };
   const relay = startMutantRelay(target);

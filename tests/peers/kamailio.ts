@@ -32,6 +32,10 @@ export async function startKamailio(options: {
   /** 127.0.0.1 where absent. */
   address?: string;
   port?: number;
+  /** File beside this one; kamailio-proxy.cfg where absent. */
+  config?: string;
+  /** Names and values for its preprocessor: `LIFE=60`. */
+  define?: readonly string[];
   children?: number;
   /** What it listens at, and forwards by. */
   protocol?: 'udp' | 'tcp';
@@ -39,7 +43,7 @@ export async function startKamailio(options: {
 }): Promise<Kamailio> {
   const transport = options.protocol === 'tcp' ? ';transport=tcp' : '';
   const defines = options.callee === undefined ? [] : [`CALLEE="sip:${options.callee}${transport}"`];
-  return launch('kamailio-proxy.cfg', defines, tempDir(), options);
+  return launch(options.config ?? 'kamailio-proxy.cfg', [...defines, ...(options.define ?? [])], tempDir(), options);
 }
 
 /** `defines` as the head of kamailio-home.cfg lists them. */

@@ -19,7 +19,7 @@ export const MUTANTS: MutantMap = {
     removeHeader(text, 'Supported'),
   ),
   'rfc3261/12.1.2/route-set-reversed': inItsRequests('takes Record-Route in its order', 'BYE', (text) =>
-    editHeader(text, 'Route', (was) => was.split(/,\s*/).reverse().join(', ')),
+    text.replaceAll('<sip:a@', '<sip:c@').replaceAll('<sip:b@', '<sip:a@').replaceAll('<sip:c@', '<sip:b@'),
   ),
   'rfc3261/12.2.1.1/strict-router': inItsRequests('takes a strict router for a loose one', 'BYE', (text) =>
     text.replace(/^BYE sip:b@/, 'BYE sip:target@'),
