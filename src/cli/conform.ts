@@ -1,9 +1,10 @@
 // `busyhour conform`: which cases, against what, and what becomes of the results. Runs no case itself.
 
 import { loadCases } from '../../suites/load.ts';
+import { type GateFiles, gate, nextBaseline } from '../conformance/baseline.ts';
 import { type Case, type Entry, isCase, LEVELS, ROLES, rfcOf, sectionOf } from '../conformance/case.ts';
 import { profileOf, REFERENCE } from '../conformance/profile.ts';
-import { countsOf, judge } from '../conformance/result.ts';
+import { countsOf, type Judged, judge, type Result } from '../conformance/result.ts';
 import { Runner } from '../conformance/runner.ts';
 import { levelWord, type Selection, select } from '../conformance/select.ts';
 import { conformanceSummary } from '../controller/conformance-summary.ts';
@@ -12,6 +13,7 @@ import { UsageError } from '../controller/usage-error.ts';
 import { conformanceText, resultLines } from '../report/conformance-terminal.ts';
 import { colorWanted } from '../report/paint.ts';
 import { writeConformance } from '../report/write.ts';
+import { gateFilesFrom, writeBaseline } from './baseline.ts';
 import { profileFrom } from './profile.ts';
 import { outFolder } from './values.ts';
 import { readVersion } from './version.ts';
@@ -38,7 +40,8 @@ export interface ConformFlags {
 
 export async function conform(target: string | undefined, o: ConformFlags): Promise<void> {
   refuseUnbuilt(o);
-  const entries = select(await loadCases(), selectionOf(o));
+  const catalogue = await loadCases();
+  const entries = select(catalogue, selectionOf(o));
   if (o.list === true) {
     process.stdout.write(o.json === true ? `${JSON.stringify(entries.map(listed), null, 2)}\n` : listText(entries));
     return;
@@ -50,11 +53,12 @@ export async function conform(target: string | undefined, o: ConformFlags): Prom
       'no case is selected, so that nothing could be judged; busyhour conform --list says what there is',
       5,
     );
-  await run(target, cases, o);
+  await run(target, cases, new Set(catalogue.filter(isCase).map(({ id }) => id)), o);
 }
 
-async function run(text: string, cases: readonly Case[], o: ConformFlags): Promise<void> {
+async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string>, o: ConformFlags): Promise<void> {
   const file = o.profile === undefined ? REFERENCE : profileFrom(o.profile);
+  const files = gateFilesFrom(o.baseline, o.require);
   const { host, address, port } = await resolveTarget(text);
   const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`);
   const own = await sourceAddress(address);
@@ -90,8 +94,10 @@ async function run(text: string, cases: readonly Case[], o: ConformFlags): Promi
   });
   const result = await runner.run(cases);
   for (const one of undo) one();
-  const judged = judge(result, o.strict === true);
-  const counts = countsOf(result.results);
+  const strict = o.strict === true;
+  const { results, faults } = gate(result.results, files, { strict, ids, today: startedAt.slice(0, 10) });
+  const judged = judge({ ...result, results }, strict, faults);
+  const counts = countsOf(results);
   const summary = conformanceSummary({
     ...judged,
     exitCode: judged.exitCode === 130 ? signalled : judged.exitCode,
@@ -99,14 +105,35 @@ async function run(text: string, cases: readonly Case[], o: ConformFlags): Promi
     target: text,
     startedAt,
     elapsedS: result.elapsedS,
-    conformance: { ...counts, results: result.results },
+    conformance: { ...counts, results },
     rules: result.rules,
     messages: result.messages,
   });
-  const files = await writeConformance(out, summary);
-  if (!quiet) process.stderr.write(conformanceText(summary, result.results, counts, { color, files }));
+  const written = [
+    ...(await writeConformance(out, summary)),
+    ...keepKnown(o.writeBaseline, judged, results, files, strict),
+  ];
+  if (!quiet) process.stderr.write(conformanceText(summary, results, counts, { color, files: written }));
   if (o.json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   process.exitCode = summary.exitCode;
+}
+
+/** The failures as known ones, where the run can be believed: half a run would make half a baseline. The verdict of this run stays. */
+function keepKnown(
+  file: string | undefined,
+  { verdict }: Judged,
+  results: readonly Result[],
+  { known }: GateFiles,
+  strict: boolean,
+): string[] {
+  if (file === undefined) return [];
+  if (verdict === 'inconclusive') {
+    process.stderr.write(`busyhour: ${file} is not written: the run is inconclusive\n`);
+    return [];
+  }
+  const before = known.map(({ entry }) => entry);
+  writeBaseline(file, nextBaseline(results, before, strict));
+  return [file];
 }
 
 /** 127.0.0.0/8 is ours: an address for each case, and other ones for each process, so that two runs do not meet. */
@@ -116,9 +143,7 @@ function loopbackOf(n: number): string {
 }
 
 function refuseUnbuilt(o: ConformFlags): void {
-  const given = { baseline: o.baseline, 'write-baseline': o.writeBaseline, require: o.require, torture: o.torture };
-  for (const [flag, value] of Object.entries(given))
-    if (value !== undefined) throw new UsageError(`--${flag} does not work in this version; leave it out`);
+  if (o.torture !== undefined) throw new UsageError('--torture does not work in this version; leave it out');
 }
 
 function selectionOf(o: ConformFlags): Selection {

@@ -153,7 +153,9 @@ program
   .addOption(option('--json', 'print summary.json, or with --list the catalogue, on stdout'))
   .addOption(option('--profile <file>', 'what the server is: domain, accounts, extensions, roles (YAML)'))
   .addOption(option('--baseline <file>', 'known failures'))
-  .addOption(option('--write-baseline <file>', 'write the failures of this run as known'))
+  .addOption(
+    option('--write-baseline <file>', 'write the failures of this run as known ones; their reasons are yours to give'),
+  )
   .addOption(option('--require <file>', 'ids that must pass'))
   .addOption(option('--strict', 'a missed SHOULD fails too'))
   .addOption(option('--jobs <n>', 'cases at a time').argParser(whole(1, 256)).default(8))
@@ -172,8 +174,8 @@ program
 
 program
   .command('validate')
-  .argument('<file...>', 'flow files, profiles')
-  .description('check flow files and profiles without traffic')
+  .argument('<file...>', 'flow files, profiles, baselines')
+  .description('check flow files, profiles and baselines without traffic')
   .action(async (files) => (await import('./validate.ts')).validate(files));
 
 program

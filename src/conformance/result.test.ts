@@ -43,6 +43,18 @@ it.each([
   expect(judge(result, strict)).toMatchObject({ verdict, exitCode });
 });
 
+it('a known failure is borne; a fault of the gate is not', () => {
+  const known = run(['fail', 'pass']);
+  const results = known.results.map((one) => (one.verdict === 'fail' ? { ...one, known: 'bug 7' } : one));
+  expect(judge({ ...known, results }, false)).toEqual({
+    verdict: 'pass',
+    exitCode: 0,
+    reasons: ['1 known failure(s) borne by the baseline'],
+  });
+  expect(judge({ ...known, results }, false, ['unexpected pass: x'])).toMatchObject({ verdict: 'fail', exitCode: 3 });
+  expect(judge(run(['skip']), false, ['unexpected pass: x'])).toMatchObject({ verdict: 'inconclusive', exitCode: 5 });
+});
+
 it('names what killed the server', () => {
   expect(judge(run(['fail'], { killedBy: ['a'] }), false).reasons.join()).toMatch(/stopped answering after a/);
   expect(judge(run(['fail'], { killedBy: ['a', 'b'] }), false).reasons.join()).toMatch(/after one of a, b.*--jobs 1/);

@@ -25,6 +25,8 @@ export interface Result {
   readonly notes: readonly string[];
   /** Passive rules that messages of this case broke. */
   readonly rules: readonly string[];
+  /** Why the failure is borne (the baseline's reason); '' where it is none, or not known. */
+  readonly known: string;
   /** What went over the wire; only where the verdict is not pass, skip or unsupported. */
   readonly messages: readonly Logged[];
 }
@@ -70,6 +72,7 @@ export function resultOf(
     attempts: [],
     notes: [],
     rules: [],
+    known: '',
     messages: [],
     ...rest,
   };
@@ -90,30 +93,48 @@ export function countsOf(results: readonly Result[]): Counts {
   };
 }
 
+/** Whether a result fails a run that has no baseline. */
+export function fails({ verdict }: Result, strict: boolean): boolean {
+  return verdict === 'fail' || (strict && verdict === 'non-strict');
+}
+
 export interface Judged {
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
   readonly exitCode: number;
   readonly reasons: readonly string[];
 }
 
-/** Exit codes: 1 an error of ours, 5 nothing could be judged or the server died, 3 a failure, 0; 130 an interrupted run that is else fine. */
-export function judge(run: RunResult, strict: boolean): Judged {
+/**
+ * Exit codes: 1 an error of ours, 5 nothing could be judged or the server died, 3 a failure that is not known or a fault of the gate, 0; 130 an interrupted run that is else fine.
+ * @param faults what baseline and required ids fail the run for
+ */
+export function judge(run: RunResult, strict: boolean, faults: readonly string[] = []): Judged {
   const counts = countsOf(run.results);
   const reasons: string[] = [];
   const broken = run.results.filter(({ verdict }) => verdict === 'error').map(({ id }) => id);
-  const failed = counts.fail + (strict ? counts.nonStrict : 0);
+  const failing = run.results.filter((one) => fails(one, strict));
+  const failed = failing.filter(({ known }) => known === '').length;
+  const known = failing.length - failed;
   if (broken.length > 0) reasons.push(`${broken.length} case(s) went wrong on our side: ${broken.join(', ')}`);
-  if (run.unreachable !== null) reasons.push(`no claim: ${run.unreachable}`);
-  else if (run.killedBy.length > 0) {
-    const one = run.killedBy.length === 1;
-    reasons.push(`the server stopped answering ${one ? 'after' : 'after one of'} ${run.killedBy.join(', ')}`);
-    if (!one) reasons.push('run these with --jobs 1 to know which');
-  } else if (counts.pass + counts.nonStrict + counts.fail === 0) reasons.push('no claim: no case was judged');
-  const noClaim = reasons.length > (broken.length > 0 ? 1 : 0);
+  const claim = noClaim(run, counts);
+  reasons.push(...claim);
   if (failed > 0) reasons.push(`${failed} case(s) failed${strict ? ', non-strict ones among them' : ''}`);
+  if (known > 0) reasons.push(`${known} known failure(s) borne by the baseline`);
+  reasons.push(...faults);
   if (broken.length > 0) return { verdict: 'inconclusive', exitCode: 1, reasons };
-  if (noClaim)
+  if (claim.length > 0)
     return { verdict: 'inconclusive', exitCode: run.interrupted && run.killedBy.length === 0 ? 130 : 5, reasons };
-  if (failed > 0) return { verdict: 'fail', exitCode: 3, reasons };
+  if (failed > 0 || faults.length > 0) return { verdict: 'fail', exitCode: 3, reasons };
   return { verdict: run.interrupted ? 'inconclusive' : 'pass', exitCode: run.interrupted ? 130 : 0, reasons };
+}
+
+/** Why the run says nothing about the server; empty when it does. */
+function noClaim(run: RunResult, counts: Counts): string[] {
+  if (run.unreachable !== null) return [`no claim: ${run.unreachable}`];
+  if (run.killedBy.length > 0) {
+    const one = run.killedBy.length === 1;
+    const what = `the server stopped answering ${one ? 'after' : 'after one of'} ${run.killedBy.join(', ')}`;
+    return one ? [what] : [what, 'run these with --jobs 1 to know which'];
+  }
+  return counts.pass + counts.nonStrict + counts.fail === 0 ? ['no claim: no case was judged'] : [];
 }

@@ -46,6 +46,13 @@ export class Problems {
     return this.lineAt(offsetOf(this.root, path, 'value'));
   }
 
+  /** `4:7`, line and column of a place. */
+  placeOf(path: Path): string {
+    const offset = offsetOf(this.root, path, 'value');
+    const line = this.lineAt(offset);
+    return `${line}:${offset - this.lineStarts[line - 1]! + 1}`;
+  }
+
   private lineAt(offset: number): number {
     const line = this.lineStarts.findIndex((start) => start > offset);
     return line < 0 ? this.lineStarts.length : line;

@@ -30,6 +30,7 @@ export function resultLines(one: Result, color: boolean): string[] {
     say('expected', one.expected);
     say('got     ', one.actual);
   }
+  if (one.known !== '') say('known   ', one.known);
   if (one.attempts.length > 0) say('attempts', one.attempts.join(', '));
   if (one.health !== 'alive') say('server  ', one.health);
   if (one.rules.length > 0) say('rules broken', one.rules.join(', '));

@@ -1,5 +1,5 @@
 // `busyhour conform` as its user runs it: the catalogue, exit codes, and what it leaves. Never looks into a case.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSummary } from '../../src/report/summary-schema.ts';
@@ -47,7 +47,7 @@ describe('the catalogue', () => {
 it.each([
   [['--level', 'shall'], /--level shall: want must, should, may, info/],
   [['--rfc', 'sip'], /--rfc sip: want numbers/],
-  [['--baseline', 'x'], /--baseline does not work in this version/],
+  [['--baseline', 'x'], /--baseline x cannot be read \(ENOENT\)/],
   [['--profile', '/nowhere.yaml'], /--profile \/nowhere\.yaml cannot be read \(ENOENT\)/],
 ] as const)('%j is refused', async (args, told) => {
   const { code, stderr } = await busyhour(['conform', 'udp:127.0.0.1:5999', ...args]);
@@ -82,6 +82,59 @@ it('a server that refuses everything: exit 3, the failures with what was expecte
   expect(code, stderr).toBe(3);
   expect(stderr).toMatch(/expected 420 to OPTIONS\n\s+got {6}SIP\/2\.0 600 Scripted/);
   expect(summary).toMatchObject({ verdict: 'fail', exitCode: 3 });
+});
+
+describe('a baseline', () => {
+  const FAILS = 'rfc3261/8.2.2.3/require-unknown-420';
+  let right = true;
+  let port = 0;
+  let stop: () => Promise<unknown>;
+  beforeAll(async () => {
+    const server = await startScripted((request, send) => {
+      const refused = right && /^Require: (?!100rel)/im.test(request.text);
+      const status = refused ? 420 : 200;
+      if (request.method !== 'ACK')
+        send(request.response(status, refused ? { headers: ['Unsupported: nothing-known'] } : {}));
+    });
+    ({ port, stop } = server);
+  });
+  afterAll(async () => {
+    await stop();
+  });
+  const conform = (...args: string[]) => busyhour(['conform', `udp:127.0.0.1:${port}`, '--case', FAILS, ...args]);
+
+  it('is written from the failures of a run, bears them, and fails the run when one is mended', async () => {
+    const file = join(tempDir(), 'known.yaml');
+    right = false;
+    const first = await conform('--write-baseline', file);
+    expect(first.code, first.stderr).toBe(3);
+    expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`- id: ${FAILS}\n +reason: "?not looked into: expected 420`));
+    const borne = await conform('--baseline', file);
+    expect(borne.code, borne.stderr).toBe(0);
+    expect(borne.stderr).toMatch(/known {4}not looked into/);
+    expect(borne.summary).toMatchObject({ verdict: 'pass', conformance: { fail: 1 } });
+    right = true;
+    const mended = await conform('--baseline', file);
+    expect(mended.code, mended.stderr).toBe(3);
+    expect(mended.stderr).toMatch(/known\.yaml:3:9: unexpected pass: rfc3261\/8\.2\.2\.3\/require-unknown-420 is /);
+  });
+
+  it('is refused with the place of each fault', async () => {
+    const file = join(tempDir(), 'known.yaml');
+    writeFileSync(file, 'known:\n  - id: x\n');
+    const { code, stderr } = await conform('--baseline', file);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/known\.yaml:2:5: known\.0\.reason: .*; mend: say why the failure is borne/);
+  });
+
+  it('required ids must pass', async () => {
+    const file = join(tempDir(), 'must.yaml');
+    writeFileSync(file, `- ${FAILS}\n`);
+    right = false;
+    const { code, stderr } = await conform('--require', file);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/must\.yaml:1:3: rfc3261\/8\.2\.2\.3\/require-unknown-420 must pass and is fail/);
+  });
 });
 
 describe('the reference server', () => {
