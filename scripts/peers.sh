@@ -13,6 +13,7 @@ peers=(
   'sipsak sipsak'
   'tshark tshark'
   'chromium chromium'
+  'xmllint libxml2-utils'
   'ip iproute2'
 )
 

@@ -44,7 +44,7 @@ describe('a fault has its place and its mend:', () => {
     ['known:\n  - { id: a, reasn: x, reason: y }', 'k.yaml:2:14: a baseline has no known.0.reasn; mend: write reason'],
     ['known:\n  - { id: a, reason: x }\n  - { id: a, reason: y }', /^k\.yaml:3:11: a stands twice; mend: keep one/],
     ['', /^k\.yaml:1:1: known: .*; mend: known: and below it a list such as/],
-    ['known: "x', /^k\.yaml:1:9: not YAML: .*; mend: close the quote or bracket$/],
+    ['known: "x', /^k\.yaml:1:8: not YAML: .*; mend: close the quote or bracket$/],
   ] as const)('%s', (text, told) => {
     const found = problems(checkBaseline, text);
     expect(found).toHaveLength(1);

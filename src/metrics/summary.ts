@@ -157,6 +157,9 @@ export interface Summary extends Measured {
     readonly skip: number;
     readonly inconclusive: number;
     readonly error: number;
+    /** A missed SHOULD failed the run too. */
+    readonly strict: boolean;
+    /** One for each case; their shape is that of the conformance room. */
     readonly results: readonly unknown[];
   };
   readonly environment: Readonly<Record<string, string | number>> & {
@@ -229,6 +232,7 @@ const NO_CASES: Summary['conformance'] = {
   skip: 0,
   inconclusive: 0,
   error: 0,
+  strict: false,
   results: [],
 };
 

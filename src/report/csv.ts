@@ -1,8 +1,9 @@
-// The three tables of a run as CSV. Pure: text out. Cells that a spreadsheet would take for a formula are escaped.
+// The tables of a run as CSV. Pure: text out. Cells that a spreadsheet would take for a formula are escaped.
 
 import { stringify } from 'csv-stringify/sync';
 import type { Interval } from '../metrics/interval.ts';
 import type { Latency, Summary } from '../metrics/summary.ts';
+import { caseResults } from './cases.ts';
 
 type Cell = string | number | null;
 
@@ -84,4 +85,47 @@ export function messagesCsv(s: Summary): string {
     ['kind', 'flow', 'role', 'from', 'name', 'sent', 'received', 'retransmitted', 'timedOut', 'unexpected'],
     rows,
   );
+}
+
+/** A row for each conformance case. */
+export function conformanceCsv(s: Summary): string {
+  const columns = [
+    'id',
+    'rfc',
+    'section',
+    'level',
+    'role',
+    'methods',
+    'requirements',
+    'verdict',
+    'known',
+    'health',
+    'elapsedMs',
+    'title',
+    'expected',
+    'actual',
+    'attempts',
+    'rules',
+    'notes',
+  ];
+  const rows = caseResults(s).map((one): Cell[] => [
+    one.id,
+    one.rfc,
+    one.section,
+    one.level,
+    one.role,
+    one.methods.join(' '),
+    one.req.join(' '),
+    one.verdict,
+    one.known,
+    one.health,
+    one.elapsedMs,
+    one.title,
+    one.expected,
+    one.actual,
+    one.attempts.join(' '),
+    one.rules.join(' '),
+    one.notes.join('\n'),
+  ]);
+  return csv(columns, rows);
 }

@@ -1,6 +1,7 @@
 // The shape of summary.json as a validator, and the JSON Schema published from it. Unknown fields are allowed: they may be added.
 
 import { z } from 'zod';
+import type { Result } from '../conformance/result.ts';
 import type { Summary } from '../metrics/summary.ts';
 
 const count = z.number().int().nonnegative();
@@ -67,6 +68,37 @@ const ladderLine = z.object({
   retransmitted: count,
   timedOut: count,
   unexpected: count,
+});
+
+/** A result of a conformance case. */
+const result = z.object({
+  id: z.string(),
+  title: z.string().describe('the requirement'),
+  req: z.array(z.string()).describe('ids in the catalogue of requirements'),
+  rfc: count,
+  section: z.string(),
+  level: z.string(),
+  role: z.string(),
+  methods: z.array(z.string()),
+  verdict: z.enum(['pass', 'non-strict', 'fail', 'info', 'unsupported', 'skip', 'inconclusive', 'error']),
+  expected: z.string(),
+  actual: z.string(),
+  health: z.enum(['alive', 'slow', 'dead']).describe('the server after the case'),
+  elapsedMs: amount,
+  attempts: z.array(z.enum(['pass', 'non-strict', 'fail', 'info', 'unsupported', 'skip', 'inconclusive', 'error'])),
+  notes: z.array(z.string()),
+  rules: z.array(z.string()).describe('passive rules that its messages broke'),
+  known: z.string().describe("the baseline's reason where the failure is borne"),
+  messages: z
+    .array(
+      z.object({
+        atUs: z.number().describe('monotonic; of use for differences'),
+        direction: z.enum(['out', 'in', 'note']),
+        end: z.string(),
+        text: z.string(),
+      }),
+    )
+    .describe('what went over the wire, where the verdict is not pass, skip or unsupported'),
 });
 
 export const summarySchema = z.object({
@@ -147,7 +179,8 @@ export const summarySchema = z.object({
     skip: count,
     inconclusive: count,
     error: count,
-    results: z.array(z.unknown()),
+    strict: z.boolean().describe('a missed SHOULD failed the run too'),
+    results: z.array(result),
   }),
   generator: z.object({
     io: z.enum(['batched', 'dgram']),
@@ -192,5 +225,8 @@ export function checkSummary(value: unknown): string | null {
 // The validator and the types say the same: a difference does not compile.
 type Plain<T> = T extends object ? { -readonly [K in keyof T]: Plain<T[K]> } : T;
 type Fits<A, B> = A extends B ? true : never;
-true satisfies Fits<Plain<Summary>, z.input<typeof summarySchema>>;
-true satisfies Fits<z.output<typeof summarySchema>, Plain<Summary>>;
+type Document = Omit<Summary, 'conformance'> & {
+  conformance: Omit<Summary['conformance'], 'results'> & { results: readonly Result[] };
+};
+true satisfies Fits<Plain<Document>, z.input<typeof summarySchema>>;
+true satisfies Fits<z.output<typeof summarySchema>, Plain<Document>>;

@@ -4,11 +4,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sampleConformance, sampleResult } from '../../tests/samples/conformance.ts';
 import { sampleRun } from '../../tests/samples/run.ts';
 import type { Summary } from '../metrics/summary.ts';
-import { intervalsCsv, latencyCsv, messagesCsv } from './csv.ts';
+import { conformanceCsv, intervalsCsv, latencyCsv, messagesCsv } from './csv.ts';
 import { checkSummary, summaryJsonSchema } from './summary-schema.ts';
-import { ReportError, readSummary, renderFolder, writeRun } from './write.ts';
+import { ReportError, readSummary, renderFolder, writeConformance, writeRun } from './write.ts';
 
 const summary: Summary = sampleRun('troubled', 36, 60);
 let dir = '';
@@ -69,6 +70,12 @@ function fullDevice(): boolean {
   }
 }
 
+test('a conformance run leaves its files, and is read again', async () => {
+  const paths = await writeConformance(dir, sampleConformance());
+  expect(paths).toEqual(['summary.json', 'conformance.csv', 'junit.xml'].map((name) => join(dir, name)));
+  expect(await readSummary(dir)).toEqual(sampleConformance());
+});
+
 describe('renderFolder', () => {
   test('makes the same report again', async () => {
     await writeRun(dir, summary);
@@ -106,6 +113,8 @@ describe('the published schema', () => {
   test('names the place of what is wrong', () => {
     expect(checkSummary({ ...summary, calls: { ...summary.calls, failed: -1 } })).toMatch(/^calls\.failed: /);
     expect(checkSummary({ ...summary, verdict: 'good' })).toMatch(/^verdict: /);
+    const bad = sampleConformance([{ ...sampleResult('rfc3261/8.2/x', 'pass'), verdict: 'good' as 'pass' }]);
+    expect(checkSummary(bad)).toMatch(/^conformance\.results\.0\.verdict: /);
   });
 });
 
@@ -151,6 +160,17 @@ describe('CSV', () => {
     expect(lines).toContain(`method,,,,BYE,${summary.messages.byMethod.BYE!.sent},0,,,`);
     expect(lines).toContain(`status,,,,180,0,${summary.messages.byStatus['180']!.received},,,`);
     expect(lines.filter((l) => l.startsWith('line,basic,caller,'))).toHaveLength(8);
+  });
+
+  test('a row for each case', () => {
+    const lines = rows(conformanceCsv(sampleConformance()));
+    expect(lines).toHaveLength(11 + 1);
+    expect(lines[0]).toMatch(/^id,rfc,section,level,role,methods,requirements,verdict,known,/);
+    expect(lines[3]).toMatch(
+      /^rfc3261\/8\.2\.2\.3\/require-known-bug,3261,8\.2\.2\.3,MUST,uas,OPTIONS,UAS-006,fail,"bug 7, mended in 3\.2",alive,12,/,
+    );
+    const evil = conformanceCsv(sampleConformance([sampleResult('rfc3261/8.2/x', 'info', { actual: '=cmd()' })]));
+    expect(evil).toContain(",'=cmd(),");
   });
 
   test('what a spreadsheet would take for a formula is escaped', () => {

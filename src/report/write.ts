@@ -3,8 +3,9 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Summary } from '../metrics/summary.ts';
-import { intervalsCsv, latencyCsv, messagesCsv } from './csv.ts';
+import { conformanceCsv, intervalsCsv, latencyCsv, messagesCsv } from './csv.ts';
 import { renderHtml } from './html/page.ts';
+import { junitXml } from './junit.ts';
 import { checkSummary } from './summary-schema.ts';
 
 /** The folder or a file could not be written or read; the message is for the user. */
@@ -24,9 +25,13 @@ export async function writeRun(dir: string, summary: Summary): Promise<string[]>
   return writeFiles(dir, files);
 }
 
-/** Writes what a conformance run leaves; the paths. @throws ReportError */
+/** Writes summary.json, conformance.csv and junit.xml; the paths. @throws ReportError */
 export async function writeConformance(dir: string, summary: Summary): Promise<string[]> {
-  return writeFiles(dir, [['summary.json', `${JSON.stringify(summary, null, 1)}\n`]]);
+  return writeFiles(dir, [
+    ['summary.json', `${JSON.stringify(summary, null, 1)}\n`],
+    ['conformance.csv', conformanceCsv(summary)],
+    ['junit.xml', junitXml(summary)],
+  ]);
 }
 
 async function writeFiles(dir: string, files: readonly (readonly [name: string, text: string])[]): Promise<string[]> {
