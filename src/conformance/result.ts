@@ -27,7 +27,7 @@ export interface Result {
   readonly rules: readonly string[];
   /** Why the failure is borne (the baseline's reason); '' where it is none, or not known. */
   readonly known: string;
-  /** What went over the wire; only where the verdict is not pass, skip or unsupported. */
+  /** What went over the wire; only where the verdict is not pass. */
   readonly messages: readonly Logged[];
 }
 

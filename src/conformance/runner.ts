@@ -120,11 +120,10 @@ export class Runner {
     do attempts.push(await this.attempt(one));
     while (one.timing === true && attempts.at(-1)!.verdict === 'fail' && attempts.length < ATTEMPTS && !this.isOver());
     const last = attempts.at(-1)!;
-    const keep = !['pass', 'skip', 'unsupported'].includes(last.verdict);
     return resultOf(one, {
       ...last,
       attempts: attempts.length > 1 ? attempts.map(({ verdict }) => verdict) : [],
-      messages: keep ? last.messages : [],
+      messages: last.verdict === 'pass' ? [] : last.messages,
     });
   }
 

@@ -98,7 +98,7 @@ const result = z.object({
         text: z.string(),
       }),
     )
-    .describe('what went over the wire, where the verdict is not pass, skip or unsupported'),
+    .describe('what went over the wire, where the verdict is not pass'),
 });
 
 export const summarySchema = z.object({

@@ -25,10 +25,11 @@ export async function writeRun(dir: string, summary: Summary): Promise<string[]>
   return writeFiles(dir, files);
 }
 
-/** Writes summary.json, conformance.csv and junit.xml; the paths. @throws ReportError */
+/** Writes summary.json, report.html, conformance.csv and junit.xml; the paths. @throws ReportError */
 export async function writeConformance(dir: string, summary: Summary): Promise<string[]> {
   return writeFiles(dir, [
     ['summary.json', `${JSON.stringify(summary, null, 1)}\n`],
+    ['report.html', renderHtml(summary)],
     ['conformance.csv', conformanceCsv(summary)],
     ['junit.xml', junitXml(summary)],
   ]);

@@ -3,12 +3,18 @@
 import type { Summary } from '../../metrics/summary.ts';
 import { number, plural, rate, seconds, share, time } from '../format.ts';
 import { observed } from '../observed.ts';
+import { conformanceSentence } from './conformance.ts';
 import { html, type Markup } from './markup.ts';
 
 const WORDS = { pass: '✓ Pass', fail: '✕ Fail', inconclusive: '? Inconclusive' } as const;
 
+export function titleOf(s: Summary): string {
+  if (s.command === 'conform') return `Conformance of ${s.target}`;
+  return s.target === null ? `Answering: ${s.flow}` : `${s.flow} → ${s.target}`;
+}
+
 export function heading(s: Summary): Markup {
-  const what = s.target === null ? `Answering: ${s.flow}` : `${s.flow} → ${s.target}`;
+  const what = titleOf(s);
   const seed = s.seed === null ? '' : ` · seed ${s.seed}`;
   return html`<header><p class="brand">busyhour ${s.tool.version} · ${s.command}</p><h1>${what}</h1>
 <p class="meta"><time datetime="${s.startedAt}">${s.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}</time> · ${seconds(s.elapsedS)}${seed}</p></header>`;
@@ -26,7 +32,7 @@ export function verdict(s: Summary): Markup {
       ? 'No threshold was set.'
       : `${kept} of ${plural(s.thresholds.length, 'threshold')} held.`;
   return html`<section class="verdict ${s.verdict}" aria-label="Verdict"><p class="word"><strong>${WORDS[s.verdict]}</strong></p>
-<p>${calls} ${thresholds}</p>${s.reasons.length > 0 && html`<ul>${s.reasons.map((r) => html`<li>${r}</li>`)}</ul>`}</section>`;
+<p>${s.command !== 'conform' && `${calls} ${thresholds} `}${s.conformance.cases > 0 && conformanceSentence(s)}</p>${s.reasons.length > 0 && html`<ul>${s.reasons.map((r) => html`<li>${r}</li>`)}</ul>`}</section>`;
 }
 
 export function thresholds(s: Summary): Markup | null {

@@ -1,16 +1,19 @@
 // report.html: one file that needs no network and no script. Pure: a summary in, text out.
 
 import type { Summary } from '../../metrics/summary.ts';
+import { conformance } from './conformance.ts';
 import { definitions, environment, generator } from './generator.ts';
 import { latency, overTime } from './latency.ts';
 import { html, Markup } from './markup.ts';
 import { messages } from './messages.ts';
-import { heading, thresholds, tiles, verdict } from './overview.ts';
+import { heading, thresholds, tiles, titleOf, verdict } from './overview.ts';
 import { STYLE } from './style.ts';
 import { failures, rules } from './trouble.ts';
 
 export function renderHtml(s: Summary): string {
-  const title = `${s.verdict}: ${s.flow}${s.target === null ? '' : ` → ${s.target}`}`;
+  const title = `${s.verdict}: ${titleOf(s)}`;
+  // A conformance run calls nobody at a rate: what would be empty is left out.
+  const load = s.command !== 'conform';
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
@@ -19,16 +22,12 @@ export function renderHtml(s: Summary): string {
 <body><main>
 ${heading(s)}
 ${verdict(s)}
-${thresholds(s)}
-${tiles(s)}
-${overTime(s)}
-${latency(s)}
-${messages(s)}
-${failures(s)}
+${load && [thresholds(s), tiles(s), overTime(s), latency(s), messages(s), failures(s)]}
+${conformance(s)}
 ${rules(s)}
-${generator(s)}
+${load && generator(s)}
 ${environment(s)}
-${definitions(s)}
+${load && definitions(s)}
 <footer>Made from summary.json beside this file; <code>busyhour report DIR</code> makes it again.</footer>
 </main></body></html>
 `.text;

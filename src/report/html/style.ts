@@ -50,6 +50,13 @@ section>:last-child{margin-bottom:0}
 svg .ink{fill:var(--ink)}svg .faint{fill:var(--faint)}svg .grid{stroke:var(--line)}svg .stroke{stroke:var(--faint)}svg .alarm{fill:var(--red)}svg .stripe{fill:var(--soft)}
 .s-blue{stroke:var(--blue)}.s-orange{stroke:var(--orange)}.s-green{stroke:var(--green)}.s-purple{stroke:var(--purple)}.s-red{stroke:var(--red)}.s-grey{stroke:var(--grey)}
 .f-blue{fill:var(--blue)}.f-orange{fill:var(--orange)}.f-green{fill:var(--green)}.f-purple{fill:var(--purple)}.f-red{fill:var(--red)}.f-grey{fill:var(--grey)}
+.chip{display:inline-block;min-width:20px;padding:0 3px;margin:1px 2px 1px 0;border-radius:4px;text-align:center;font-size:13px;line-height:19px;font-weight:650;background:var(--soft);color:var(--faint);text-decoration:none}
+.chip.v-pass{background:var(--pass-bg);color:var(--pass)}.chip.v-fail,.chip.v-error{background:var(--fail-bg);color:var(--fail)}.chip.v-non-strict,.chip.v-inconclusive{background:var(--unsure-bg);color:var(--unsure)}
+.chip.bad{background:var(--fail);color:var(--card)}.chip.known{outline:1px dashed var(--fail)}a.chip:hover,a.chip:focus{outline:2px solid var(--blue)}
+td.v-fail,td.v-error,.word.v-fail,.word.v-error{color:var(--fail);font-weight:650}td.v-pass{color:var(--pass)}td.v-non-strict,td.v-inconclusive,.word.v-non-strict,.word.v-inconclusive{color:var(--unsure)}
+.matrix .chips{line-height:1.3;padding-left:20px;min-width:240px}.matrix tbody th{font-weight:400;padding-left:14px}.matrix .total th{font-weight:650;padding-left:0}.matrix .total>*{background:var(--soft)}
+.case{border-top:1px solid var(--line);padding:10px 0 4px;margin:0}.case>summary{color:var(--ink);font-weight:600;overflow-wrap:anywhere}.case>dl{margin:6px 0 4px;scroll-margin-top:52px}.word{font-weight:400;color:var(--faint)}
+.from{margin:12px 0 0;font-size:13px;color:var(--faint)}.faint{color:var(--faint)}
 .note:hover{fill:var(--ink);fill-opacity:.06}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;margin:0;font-size:14px}
 dt{color:var(--faint)}dd{margin:0;overflow-wrap:anywhere}

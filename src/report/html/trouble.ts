@@ -21,7 +21,7 @@ ${s.failures.map(
 export function rules(s: Summary): Markup {
   const { messagesChecked, violations } = s.rules;
   if (messagesChecked === 0) return html`<section><h2>Rules</h2><p class="hint">No message was checked.</p></section>`;
-  const checked = `${plural(messagesChecked, 'received message')} checked against passive rules of the RFCs while the load ran.`;
+  const checked = `${plural(messagesChecked, 'received message')} checked against passive rules of the RFCs${s.command === 'conform' ? '' : ' while the load ran'}.`;
   if (violations.length === 0)
     return html`<section><h2>Rules</h2><p class="hint">${checked} None was broken.</p></section>`;
   return html`<section class="long"><h2>Rules</h2><p class="hint">${checked}</p><div class="scroll"><table><thead><tr><th scope="col" class="n">Times</th><th scope="col" class="after">Rule</th><th scope="col">Level</th><th scope="col">Section</th></tr></thead><tbody>
