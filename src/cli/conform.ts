@@ -12,7 +12,7 @@ import { resolveTarget, sourceAddress } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
 import { conformanceText, resultLines } from '../report/conformance-terminal.ts';
 import { colorWanted } from '../report/paint.ts';
-import { writeConformance } from '../report/write.ts';
+import { appendMarkdown, writeConformance } from '../report/write.ts';
 import { gateFilesFrom, writeBaseline } from './baseline.ts';
 import { profileFrom } from './profile.ts';
 import { outFolder } from './values.ts';
@@ -113,6 +113,8 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
     ...(await writeConformance(out, summary)),
     ...keepKnown(o.writeBaseline, judged, results, files, strict),
   ];
+  const stepSummary = process.env.GITHUB_STEP_SUMMARY;
+  if (stepSummary !== undefined && stepSummary !== '') await appendMarkdown(stepSummary, summary);
   if (!quiet) process.stderr.write(conformanceText(summary, results, counts, { color, files: written }));
   if (o.json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   process.exitCode = summary.exitCode;

@@ -72,7 +72,9 @@ function fullDevice(): boolean {
 
 test('a conformance run leaves its files, and is read again', async () => {
   const paths = await writeConformance(dir, sampleConformance());
-  expect(paths).toEqual(['summary.json', 'report.html', 'conformance.csv', 'junit.xml'].map((name) => join(dir, name)));
+  expect(paths).toEqual(
+    ['summary.json', 'report.html', 'report.md', 'conformance.csv', 'junit.xml'].map((name) => join(dir, name)),
+  );
   expect(await readSummary(dir)).toEqual(sampleConformance());
 });
 

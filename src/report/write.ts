@@ -1,11 +1,12 @@
 // Writes a run folder: each file whole or not at all. The only file of this room that touches a disk.
 
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Summary } from '../metrics/summary.ts';
 import { conformanceCsv, intervalsCsv, latencyCsv, messagesCsv } from './csv.ts';
 import { renderHtml } from './html/page.ts';
 import { junitXml } from './junit.ts';
+import { markdown } from './markdown.ts';
 import { checkSummary } from './summary-schema.ts';
 
 /** The folder or a file could not be written or read; the message is for the user. */
@@ -25,14 +26,24 @@ export async function writeRun(dir: string, summary: Summary): Promise<string[]>
   return writeFiles(dir, files);
 }
 
-/** Writes summary.json, report.html, conformance.csv and junit.xml; the paths. @throws ReportError */
+/** Writes summary.json, report.html, report.md, conformance.csv and junit.xml; the paths. @throws ReportError */
 export async function writeConformance(dir: string, summary: Summary): Promise<string[]> {
   return writeFiles(dir, [
     ['summary.json', `${JSON.stringify(summary, null, 1)}\n`],
     ['report.html', renderHtml(summary)],
+    ['report.md', markdown(summary)],
     ['conformance.csv', conformanceCsv(summary)],
     ['junit.xml', junitXml(summary)],
   ]);
+}
+
+/** Adds the Markdown of a conformance run to a file that others write to as well, such as GitHub's step summary. @throws ReportError */
+export async function appendMarkdown(file: string, summary: Summary): Promise<void> {
+  try {
+    await appendFile(file, `${markdown(summary)}\n`);
+  } catch (error) {
+    throw new ReportError(`cannot add to ${file}: ${cause(error)}; unset GITHUB_STEP_SUMMARY or name another file`);
+  }
 }
 
 async function writeFiles(dir: string, files: readonly (readonly [name: string, text: string])[]): Promise<string[]> {

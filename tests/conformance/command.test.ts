@@ -101,7 +101,8 @@ describe('a baseline', () => {
   afterAll(async () => {
     await stop();
   });
-  const conform = (...args: string[]) => busyhour(['conform', `udp:127.0.0.1:${port}`, '--case', FAILS, ...args]);
+  const conform = (flag: string, file: string, env: Record<string, string> = {}) =>
+    busyhour(['conform', `udp:127.0.0.1:${port}`, '--case', FAILS, flag, file], { env });
 
   it('is written from the failures of a run, bears them, and fails the run when one is mended', async () => {
     const file = join(tempDir(), 'known.yaml');
@@ -109,10 +110,16 @@ describe('a baseline', () => {
     const first = await conform('--write-baseline', file);
     expect(first.code, first.stderr).toBe(3);
     expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`- id: ${FAILS}\n +reason: "?not looked into: expected 420`));
-    const borne = await conform('--baseline', file);
+    const step = join(tempDir(), 'step.md');
+    writeFileSync(step, 'before\n');
+    const borne = await conform('--baseline', file, { GITHUB_STEP_SUMMARY: step });
     expect(borne.code, borne.stderr).toBe(0);
     expect(borne.stderr).toMatch(/known {4}not looked into/);
     expect(borne.summary).toMatchObject({ verdict: 'pass', conformance: { fail: 1 } });
+    const markdown = readFileSync(join(borne.out, 'report.md'), 'utf8');
+    expect(markdown).toContain(`☑️ ${FAILS} fail`);
+    expect(readFileSync(step, 'utf8')).toBe(`before\n${markdown}\n`);
+    expect(readFileSync(join(borne.out, 'junit.xml'), 'utf8')).toContain('<skipped message="known failure: not looked');
     right = true;
     const mended = await conform('--baseline', file);
     expect(mended.code, mended.stderr).toBe(3);
