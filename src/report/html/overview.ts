@@ -6,10 +6,10 @@ import { observed } from '../observed.ts';
 import { conformanceSentence } from './conformance.ts';
 import { html, type Markup } from './markup.ts';
 
-const WORDS = { pass: '✓ Pass', fail: '✕ Fail', inconclusive: '? Inconclusive' } as const;
+export const WORDS = { pass: '✓ Pass', fail: '✕ Fail', inconclusive: '? Inconclusive' } as const;
 
 export function titleOf(s: Summary): string {
-  if (s.command === 'conform') return `Conformance of ${s.target}`;
+  if (s.command === 'conform') return `Conformance of ${[s.conformance.server, s.target].filter(Boolean).join(', ')}`;
   return s.target === null ? `Answering: ${s.flow}` : `${s.flow} → ${s.target}`;
 }
 
