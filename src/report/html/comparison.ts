@@ -34,7 +34,7 @@ function runs(c: Comparison): Markup {
   return html`<section><h2>Runs</h2><div class="scroll"><table><thead><tr><th scope="col">Run</th><th scope="col">Target</th><th scope="col">Verdict</th><th scope="col">Started</th><th scope="col" class="rest">Folder</th></tr></thead><tbody>
 ${c.runs.map(
   (run) =>
-    html`<tr><th scope="row">${run.name}</th><td>${run.target ?? ''}</td><td>${run.verdict}</td><td>${run.startedAt}</td><td><code>${run.folder}</code></td></tr>
+    html`<tr><th scope="row">${run.name}</th><td>${run.target ?? ''}</td><td>${run.verdict}</td><td><time>${run.startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}</time></td><td><code>${run.folder}</code></td></tr>
 `,
 )}</tbody></table></div>${c.notes.length > 0 && html`<ul>${c.notes.map((note) => html`<li>${note}</li>`)}</ul>`}</section>`;
 }
