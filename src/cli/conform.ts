@@ -105,7 +105,7 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
     target: text,
     startedAt,
     elapsedS: result.elapsedS,
-    conformance: { ...counts, strict, results },
+    conformance: { ...counts, strict, server: profile.name, results },
     rules: result.rules,
     messages: result.messages,
   });

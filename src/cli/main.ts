@@ -192,6 +192,20 @@ program
   .description('render report.html again from summary.json')
   .action(async (dir) => (await import('./report.ts')).report(dir));
 
+program
+  .command('compare')
+  .argument('<dir...>', 'folders of runs, or their summary.json: several conformance runs, or two load runs')
+  .description('put runs side by side: differences first, with a verdict')
+  .addOption(
+    option('--fail-on <change>', 'such as "srd.p99 > +10%" or "failed.rate > +0.5pp" (repeatable); exit 99').argParser(
+      gather,
+    ),
+  )
+  .addOption(option('--out <dir>', 'folder for the results'))
+  .addOption(option('--json', 'print comparison.json on stdout'))
+  .addOption(option('--quiet', 'no tables on stderr'))
+  .action(async (dirs, options) => (await import('./compare.ts')).compare(dirs, options));
+
 try {
   if (process.argv.length <= 2) program.help({ error: true });
   await program.parseAsync();

@@ -14,6 +14,7 @@ function keysAt(path: Path): string[] {
 const MENDS: Readonly<Record<string, string>> = {
   roles: 'a list such as [uas, registrar]',
   transports: 'a list of udp and tcp',
+  methods: 'a list such as [INVITE, BYE]',
   accounts: 'a list such as - { user: alice, password: secret }',
   extensions: 'such as { answer: alice, busy: bob }',
   far: '{ by: uri }, { by: register }, or { by: listen, listen: 127.0.0.1:5090, uri: sip:far@example.com }',

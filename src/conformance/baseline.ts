@@ -34,8 +34,6 @@ export interface GateFiles {
   readonly required: readonly Placed<string>[];
 }
 
-export const NO_GATE: GateFiles = { known: [], required: [] };
-
 export interface Gated {
   /** The results, those that are known to fail with the reason in `known`. */
   readonly results: readonly Result[];

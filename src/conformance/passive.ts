@@ -41,9 +41,8 @@ export class Passive {
     ctx.retransmission = before.some((one) => Buffer.from(one.bytes).equals(received.bytes));
     if (received.isResponse) {
       const request = sent.findLast((one) => one.branch === received.branch && one.method === received.method);
-      // A request that was broken on purpose, or went as if through proxies, says nothing of what its answer must be.
-      if (request === undefined || request.reading.fault !== null || request.reading.headers('Via').length > 1)
-        return [];
+      // A request that was broken on purpose says nothing of what its answer must be.
+      if (request === undefined || request.reading.fault !== null) return [];
       this.fill(request.reading, received, before, put);
     }
     const n = this.checker.check(msg, ctx);
@@ -70,6 +69,7 @@ export class Passive {
     [ctx.branchStart, ctx.branchEnd] = [asked.branchStart, asked.branchEnd];
     ctx.viaStart = asked.valueStart[asked.first[1]!]!;
     ctx.viaEnd = asked.viaEnd;
+    ctx.viaCount = request.headers('Via').length;
     ctx.requestTimestamp = request.has('Timestamp') ? YES : NO;
     if (request.has('Expires')) ctx.requestExpiresS = request.number('Expires');
     const options = [...request.headers('Supported'), ...request.headers('Require')];

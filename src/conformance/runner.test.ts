@@ -365,3 +365,22 @@ it('a passive rule that a message breaks is told with the case', async () => {
   expect(results[0]!.rules).toContain('to-tag-present');
   expect(rules.violations.map(({ id }) => id)).toContain('to-tag-present');
 });
+
+it('a request that went as if through proxies is answered with as many Vias, or the rule is broken', async () => {
+  const several = async (t: Talk) => {
+    t.send(
+      t.request('OPTIONS', {
+        headers: {
+          Via: (via) => [via, 'SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1, SIP/2.0/UDP 192.0.2.8;branch=z9hG4bK2'],
+        },
+      }),
+    );
+    await t.expect(200);
+  };
+  const right = await play(always(200), [one(several)]);
+  expect(right.results[0]!.rules).toEqual([]);
+  await server!.stop();
+  const loses = (request: ScriptedRequest, send: Send) =>
+    send(request.response(200).replace(/Via: SIP\/2.0\/UDP 192.*\r\n/, ''));
+  expect((await play(loses, [one(several)])).results[0]!.rules).toEqual(['via-single']);
+});

@@ -162,6 +162,8 @@ export interface Summary extends Measured {
     readonly error: number;
     /** A missed SHOULD failed the run too. */
     readonly strict: boolean;
+    /** What the profile calls the server; '' where it does not. */
+    readonly server: string;
     /** One for each case; their shape is that of the conformance room. */
     readonly results: readonly unknown[];
   };
@@ -236,6 +238,7 @@ const NO_CASES: Summary['conformance'] = {
   inconclusive: 0,
   error: 0,
   strict: false,
+  server: '',
   results: [],
 };
 

@@ -84,7 +84,12 @@ export function parseThreshold(expression: string): Threshold {
   return { expression: expression.trim(), metric, comparison: sign, limit, unit };
 }
 
-function metricOf(expression: string, name: string, column: number): { metric: string; unit: ThresholdResult['unit'] } {
+/** The metric of a name at `column` of an expression. @throws ThresholdError */
+export function metricOf(
+  expression: string,
+  name: string,
+  column: number,
+): { metric: string; unit: ThresholdResult['unit'] } {
   if (Object.hasOwn(NUMBERS, name)) return { metric: name, unit: NUMBERS[name]![0] };
   if (isRatio(name)) return { metric: name, unit: 'percent' };
   if (isSeries(name))
@@ -131,7 +136,8 @@ function isSeries(name: string): boolean {
   return TIMERS.includes(base) || /^rtt\.[A-Za-z0-9-]+$/.test(base);
 }
 
-function limitOf(expression: string, value: string, column: number, unit: ThresholdResult['unit']): number {
+/** A number with a unit that fits the metric. @throws ThresholdError */
+export function limitOf(expression: string, value: string, column: number, unit: ThresholdResult['unit']): number {
   const parts = /^(\d+(?:\.\d+)?)\s*(\S*)$/.exec(value);
   if (parts === null)
     throw new ThresholdError(
@@ -179,7 +185,7 @@ export function evaluateThresholds(thresholds: readonly Threshold[], measured: M
   });
 }
 
-function holds(observed: number, comparison: Comparison, limit: number): boolean {
+export function holds(observed: number, comparison: Comparison, limit: number): boolean {
   switch (comparison) {
     case '<':
       return observed < limit;
@@ -193,7 +199,7 @@ function holds(observed: number, comparison: Comparison, limit: number): boolean
 }
 
 /** The number, or why there is none. */
-function observe(metric: string, m: Measured): number | string {
+export function observe(metric: string, m: Measured): number | string {
   if (Object.hasOwn(NUMBERS, metric)) return NUMBERS[metric]![1](m);
   if (isRatio(metric)) {
     const ratio = m.ratios[metric];

@@ -180,6 +180,7 @@ export const summarySchema = z.object({
     inconclusive: count,
     error: count,
     strict: z.boolean().describe('a missed SHOULD failed the run too'),
+    server: z.string().describe('what the profile calls the server'),
     results: z.array(result),
   }),
   generator: z.object({

@@ -3,7 +3,9 @@
 import { appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Summary } from '../metrics/summary.ts';
+import type { Comparison } from './comparison.ts';
 import { conformanceCsv, intervalsCsv, latencyCsv, messagesCsv } from './csv.ts';
+import { renderComparison } from './html/comparison.ts';
 import { renderHtml } from './html/page.ts';
 import { junitXml } from './junit.ts';
 import { markdown } from './markdown.ts';
@@ -33,6 +35,14 @@ export async function writeConformance(dir: string, summary: Summary): Promise<s
     ['report.md', markdown(summary)],
     ['conformance.csv', conformanceCsv(summary)],
     ['junit.xml', junitXml(summary)],
+  ]);
+}
+
+/** Writes comparison.json and report.html of runs side by side; the paths. @throws ReportError */
+export async function writeComparison(dir: string, comparison: Comparison, version: string): Promise<string[]> {
+  return writeFiles(dir, [
+    ['comparison.json', `${JSON.stringify(comparison, null, 1)}\n`],
+    ['report.html', renderComparison(comparison, version)],
   ]);
 }
 

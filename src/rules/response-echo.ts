@@ -34,21 +34,22 @@ function sentByDiffersInParts(msg: Message, ctx: RuleContext): boolean {
   return !sameLetters(buf, ours.hostStart, ours.hostEnd, msg.viaHostStart, msg.viaHostEnd) || ours.port !== msg.viaPort;
 }
 
-function hasOtherViaCount(msg: Message): boolean {
+function hasOtherViaCount(msg: Message, ctx: RuleContext): boolean {
   const via = msg.first[HEADER.VIA]!;
+  if (ctx.viaCount !== 1) return valueCount(msg, HEADER.VIA) !== ctx.viaCount;
   if (via === NONE || msg.next[via] !== NONE) return true;
   for (let i = msg.viaEnd; i < msg.valueEnd[via]!; i++) if (msg.buf[i] === COMMA) return true;
   return false;
 }
 
 export const RESPONSE_ECHO: readonly Rule[] = [
-  // RFC 3261 §8.2.6.2: a response has the Via values of its request, so the sender of one Via gets back one.
+  // RFC 3261 §8.2.6.2: a response has the Via values of its request, so the sender gets back as many as were sent.
   {
     id: 'via-single',
     rfc: 3261,
     section: '8.2.6.2',
     level: 'MUST',
-    title: 'A response to a request that left with one Via carries exactly one Via',
+    title: 'A response carries as many Via values as its request left with',
     req: ['HDR-004'],
     on: 'response',
     broken: hasOtherViaCount,

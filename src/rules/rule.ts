@@ -51,6 +51,8 @@ export class RuleContext {
   viaEnd = -1;
   toTagStart = -1;
   toTagEnd = -1;
+  /** Via values our request left with: more than one where it went as if through proxies. */
+  viaCount = 1;
   /** Branch of our request's top Via. */
   branchStart = -1;
   branchEnd = -1;
@@ -99,6 +101,7 @@ export class RuleContext {
     this.callIdEnd = -1;
     this.viaStart = -1;
     this.viaEnd = -1;
+    this.viaCount = 1;
     this.toTagStart = -1;
     this.toTagEnd = -1;
     this.branchStart = -1;

@@ -75,6 +75,11 @@ const ROWS: readonly Row[] = [
     response(200, 'BYE', { set: [['Via', `${VIA}, SIP/2.0/UDP 127.0.0.9;branch=z9hG4bKx`]] }),
   ],
   [
+    'via-single',
+    response(200, 'BYE', { add: [['Via', 'SIP/2.0/UDP 127.0.0.9;branch=z9hG4bKx']] }, { numbers: { viaCount: 2 } }),
+    response(200, 'BYE', {}, { numbers: { viaCount: 2 } }),
+  ],
+  [
     'via-sent-by-echo',
     response(180, 'INVITE'),
     response(180, 'INVITE', { set: [['Via', VIA.replace(':5060', ':5061')]] }),

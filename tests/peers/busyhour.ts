@@ -24,7 +24,7 @@ export interface Started {
   result(): Promise<Result>;
 }
 
-const COMMANDS_WITH_OUT = new Set(['load', 'answer', 'demo', 'conform', 'capacity']);
+const COMMANDS_WITH_OUT = new Set(['load', 'answer', 'demo', 'conform', 'compare', 'capacity']);
 
 /** Starts `busyhour …args`, with an --out of its own where the command has one. */
 export function startBusyhour(

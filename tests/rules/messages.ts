@@ -57,6 +57,7 @@ export interface Known {
       | 'remoteCseq'
       | 'inviteCseq'
       | 'lastRseq'
+      | 'viaCount'
       | 'retransmission'
       | 'finalSeen'
       | 'finalStatus'

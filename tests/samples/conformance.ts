@@ -87,7 +87,7 @@ export function sampleConformance(
     verdict: failed > 0 ? 'fail' : 'pass',
     reasons: failed > 0 ? [`${failed} case(s) failed`] : [],
     exitCode: failed > 0 ? 3 : 0,
-    conformance: { ...countsOf(results), strict, results },
+    conformance: { ...countsOf(results), strict, server: 'A PBX', results },
     rules: { messagesChecked: 40, violations: [] },
     messages: { sent: { OPTIONS: 20 }, received: { 200: 20 } },
   });

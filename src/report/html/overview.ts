@@ -6,7 +6,12 @@ import { observed } from '../observed.ts';
 import { conformanceSentence } from './conformance.ts';
 import { html, type Markup } from './markup.ts';
 
-const WORDS = { pass: '✓ Pass', fail: '✕ Fail', inconclusive: '? Inconclusive' } as const;
+export const WORDS = { pass: '✓ Pass', fail: '✕ Fail', inconclusive: '? Inconclusive' } as const;
+
+export function titleOf(s: Summary): string {
+  if (s.command === 'conform') return `Conformance of ${[s.conformance.server, s.target].filter(Boolean).join(', ')}`;
+  return s.target === null ? `Answering: ${s.flow}` : `${s.flow} → ${s.target}`;
+}
 
 export function titleOf(s: Summary): string {
   if (s.command === 'conform') return `Conformance of ${s.target}`;

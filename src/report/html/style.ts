@@ -56,7 +56,7 @@ svg .ink{fill:var(--ink)}svg .faint{fill:var(--faint)}svg .grid{stroke:var(--lin
 td.v-fail,td.v-error,.word.v-fail,.word.v-error{color:var(--fail);font-weight:650}td.v-pass{color:var(--pass)}td.v-non-strict,td.v-inconclusive,.word.v-non-strict,.word.v-inconclusive{color:var(--unsure)}
 .matrix .chips{line-height:1.3;padding-left:20px;min-width:240px}.matrix tbody th{font-weight:400;padding-left:14px}.matrix .total th{font-weight:650;padding-left:0}.matrix .total>*{background:var(--soft)}
 .case{border-top:1px solid var(--line);padding:10px 0 4px;margin:0}.case>summary{color:var(--ink);font-weight:600;overflow-wrap:anywhere}.case>dl{margin:6px 0 4px;scroll-margin-top:52px}.word{font-weight:400;color:var(--faint)}
-.from{margin:12px 0 0;font-size:13px;color:var(--faint)}.faint{color:var(--faint)}
+.from{margin:12px 0 0;font-size:13px;color:var(--faint)}.faint{color:var(--faint);font-weight:400}time{white-space:nowrap}
 .note:hover{fill:var(--ink);fill-opacity:.06}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;margin:0;font-size:14px}
 dt{color:var(--faint)}dd{margin:0;overflow-wrap:anywhere}
