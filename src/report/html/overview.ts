@@ -13,11 +13,6 @@ export function titleOf(s: Summary): string {
   return s.target === null ? `Answering: ${s.flow}` : `${s.flow} → ${s.target}`;
 }
 
-export function titleOf(s: Summary): string {
-  if (s.command === 'conform') return `Conformance of ${s.target}`;
-  return s.target === null ? `Answering: ${s.flow}` : `${s.flow} → ${s.target}`;
-}
-
 export function heading(s: Summary): Markup {
   const what = titleOf(s);
   const seed = s.seed === null ? '' : ` · seed ${s.seed}`;
