@@ -1,7 +1,7 @@
 // `busyhour load`: options to a plan, the run, its results.
 
 import { readData } from '../controller/data.ts';
-import { planLoad } from '../controller/plan.ts';
+import { type LoadOptions, planLoad } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { parseLocal, resolveTarget, sourceAddress } from '../controller/target.ts';
 import type { Phase } from '../controller/texts.ts';
@@ -37,7 +37,7 @@ interface LoadFlags extends CommonFlags {
   readonly seed: number;
   readonly local?: string;
   readonly data?: string;
-  readonly dataOrder: 'sequential' | 'random';
+  readonly dataOrder: LoadOptions['dataOrder'];
   readonly user?: string;
   readonly password?: string;
   readonly threshold?: string[];

@@ -101,7 +101,9 @@ common(
     ),
   )
   .addOption(
-    option('--data-order <kind>', 'which row a call gets').choices(['sequential', 'random']).default('sequential'),
+    option('--data-order <kind>', 'which row a call gets')
+      .choices(['sequential', 'random', 'unique', 'per-shard'])
+      .default('sequential'),
   )
   .addOption(option('--user <name>', 'user name that 401 and 407 are answered with'))
   .addOption(option('--password <text>', 'its password'))

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../flow/compile.ts';
 import { findFlow } from '../flow/find.ts';
 import type { Program } from '../flow/program.ts';
+import { parseData } from './data.ts';
 import { type AnswerOptions, type LoadOptions, planAnswer, planLoad } from './plan.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -174,6 +175,7 @@ describe('planLoad', () => {
       rules: false,
       trace: true,
       calls: 5,
+      data: parseData('user\na\n', 'users.csv'),
       dataOrder: 'random',
     });
     expect(config).toMatchObject({
@@ -188,6 +190,27 @@ describe('planLoad', () => {
       rateLimitCps: 0,
     });
     expect(config!.load!.calls).toBe(5);
+  });
+});
+
+describe('--data-order', () => {
+  const data = parseData('user\na\nb\nc\n', 'users.csv');
+
+  it.each(['unique', 'per-shard'] as const)('%s needs a row for each worker', (dataOrder) => {
+    expect(() => planLoad({ ...LOAD, data, dataOrder, workers: 4 })).toThrow(
+      `--data-order ${dataOrder} shares the rows out to 4 workers, and the file has 3; give more rows or fewer --workers`,
+    );
+    expect(planLoad({ ...LOAD, data, dataOrder, workers: 3 })).toHaveLength(3);
+  });
+
+  it('unique needs a row for each call of the closed model', () => {
+    const options = { ...LOAD, data, dataOrder: 'unique', phases: [] } as const;
+    expect(() => planLoad({ ...options, users: 4 })).toThrow('--users 4 need a row each with --data-order unique');
+    expect(planLoad({ ...options, users: 3 })).toHaveLength(1);
+  });
+
+  it('without a file means nothing', () => {
+    expect(() => planLoad({ ...LOAD, dataOrder: 'random' })).toThrow('--data-order random without --data');
   });
 });
 

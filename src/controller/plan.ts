@@ -2,9 +2,16 @@
 
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { type DataTable, type LoadConfig, METHOD_NAMES, type WorkerConfig } from '../engine/protocol.ts';
+import {
+  type DataOrder,
+  type DataTable,
+  type LoadConfig,
+  METHOD_NAMES,
+  type WorkerConfig,
+} from '../engine/protocol.ts';
 import type { Program } from '../flow/program.ts';
 import type { Phase } from '../time/schedule.ts';
+import { rowCount } from './data.ts';
 import type { Target } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -24,7 +31,7 @@ export interface CommonOptions {
 export interface LoadOptions extends CommonOptions {
   readonly target: Target;
   readonly data: DataTable | null;
-  readonly dataOrder: 'sequential' | 'random';
+  readonly dataOrder: DataOrder;
   readonly credentials: { readonly user: string; readonly password: string } | null;
   readonly local: { readonly address: string; readonly port: number };
   readonly phases: readonly Phase[];
@@ -109,6 +116,7 @@ export function planLoad(options: LoadOptions): Config[] {
     throw new UsageError(
       `--local port ${local.port}: worker i takes port + i, and ${workers} workers go beyond 65535; give a lower port`,
     );
+  checkRows(options, shards);
   const load: LoadConfig = {
     phases: options.phases,
     arrivals: options.arrivals,
@@ -158,6 +166,25 @@ export function planLoad(options: LoadOptions): Config[] {
         ? { ...options.rehearsal, calls: rehearsed(peakCps) }
         : null,
   }));
+}
+
+/** @throws UsageError when a worker would have no row of its own, or more calls at a time than rows */
+function checkRows({ data, dataOrder, users }: LoadOptions, shards: number): void {
+  if (data === null) {
+    if (dataOrder !== 'sequential')
+      throw new UsageError(`--data-order ${dataOrder} without --data; give the file whose rows it means`);
+    return;
+  }
+  if (dataOrder !== 'unique' && dataOrder !== 'per-shard') return;
+  const rows = rowCount(data);
+  if (rows < shards)
+    throw new UsageError(
+      `--data-order ${dataOrder} shares the rows out to ${shards} workers, and the file has ${rows}; give more rows or fewer --workers`,
+    );
+  if (dataOrder === 'unique' && Math.ceil(users / shards) > Math.floor(rows / shards))
+    throw new UsageError(
+      `--users ${users} need a row each with --data-order unique, and the file has ${rows}; give more rows or fewer --users`,
+    );
 }
 
 /** Each address gets `workers` workers; several on one address share its port. */

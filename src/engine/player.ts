@@ -26,13 +26,21 @@ import { TXN } from './transactions.ts';
 /** Rows one message may run through; a flow that loops without waiting is cut off here. */
 const MAX_ROWS = 10_000;
 
-/** Starts a call at its due instant (e.cause). False when the table is full. */
+/** Starts a call at its due instant (e.cause). False when the table is full, or every row of the data file in use. */
 export function startCall(e: Engine, program: number): boolean {
+  const row = e.users.nextRow();
+  if (row === NONE) {
+    e.tally.add(COUNTER.ROWS_USED_UP);
+    return false;
+  }
   const call = e.calls.take(program);
-  if (call === NONE) return false;
+  if (call === NONE) {
+    e.users.giveBack(row);
+    return false;
+  }
   countStart(e);
   e.calls.peer[call] = e.targetPeer;
-  e.users.assign(call);
+  e.users.assign(call, row);
   advance(e, call);
   return true;
 }

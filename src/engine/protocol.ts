@@ -37,7 +37,7 @@ export interface WorkerConfig {
   readonly rcvbufBytes: number;
   /** caller: rows to make calls from, shared by all workers; null for none. */
   readonly data: DataTable | null;
-  readonly dataOrder: 'sequential' | 'random';
+  readonly dataOrder: DataOrder;
   /** caller: answers 401 and 407 where the data file has no columns user and password; null for nobody. callee: whom the reference server believes. */
   readonly credentials: { readonly user: string; readonly password: string } | null;
   /** callee: the reference server challenges every request outside a dialog. */
@@ -53,6 +53,9 @@ export interface WorkerConfig {
   /** Control cells, shared: see CONTROL. */
   readonly control: SharedArrayBuffer;
 }
+
+/** Which row a call gets: see rows.ts. */
+export type DataOrder = 'sequential' | 'random' | 'unique' | 'per-shard';
 
 /** Longest cell of a data file: what can stand in a message, in bytes of UTF-8. */
 export const CELL_BYTES = 1_024;

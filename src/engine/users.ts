@@ -5,11 +5,11 @@ import { Credentials } from '../sip/digest.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD, METHOD_NAMES } from '../sip/names.ts';
-import { Random } from '../time/random.ts';
 import type { Wire } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { DATA_COLUMNS_MAX, FIELD } from './fields.ts';
 import { CELL_BYTES, type DataTable, type WorkerConfig } from './protocol.ts';
+import { Rows } from './rows.ts';
 
 const AUTH_BYTES = 8_192;
 const SIP = bytesOf('sip:');
@@ -42,10 +42,7 @@ export class Users {
   private readonly userColumn: number;
   private readonly passwordColumn: number;
   private readonly single: { readonly user: string; readonly password: string } | null;
-  private readonly random: Random | null;
-  private taken = 0;
-  private readonly first: number;
-  private readonly stride: number;
+  private readonly rows: Rows;
   /** Row of each call. */
   readonly rowOf: Int32Array;
   /** By row: credentials for 401 and for 407; made when the first challenge comes. */
@@ -77,9 +74,8 @@ export class Users {
     this.count = data === null ? 1 : (this.offsets.length - 1) / data.columns.length;
     this.authenticates = this.single !== null || this.passwordColumn !== NONE;
     const shards = load === null ? 1 : load.shardCount * config.count;
-    this.first = load === null ? 0 : load.shardIndex * config.count + config.index;
-    this.stride = shards;
-    this.random = config.dataOrder === 'random' ? new Random((load?.seed ?? 1) + this.first) : null;
+    const shard = load === null ? 0 : load.shardIndex * config.count + config.index;
+    this.rows = new Rows(config.dataOrder, this.count, shard, shards, load?.seed ?? 1);
     this.rowOf = new Int32Array(data === null ? 0 : maxCalls);
     this.inviteChunk = new Int32Array(this.authenticates ? maxCalls : 0);
     this.inviteLength = new Int32Array(this.authenticates ? maxCalls : 0);
@@ -90,13 +86,19 @@ export class Users {
     this.authAt = e.memory.reserve(AUTH_BYTES);
   }
 
-  /** Gives a new call its row: the rows in turn, shared out to the workers as the arrivals are, or at random. */
-  assign(call: number): void {
-    if (this.table === null) return;
-    this.rowOf[call] =
-      this.random === null
-        ? (this.first + this.taken++ * this.stride) % this.count
-        : (this.random.bits() >>> 0) % this.count;
+  /** The row of the next call; NONE when every row is in use. */
+  nextRow(): number {
+    return this.table === null ? 0 : this.rows.take();
+  }
+
+  /** A row that no call got. */
+  giveBack(row: number): void {
+    this.rows.release(row);
+  }
+
+  /** Gives a new call its row. */
+  assign(call: number, row: number): void {
+    if (this.table !== null) this.rowOf[call] = row;
   }
 
   /** Row of a call; 0 where there is no data. */
@@ -183,7 +185,7 @@ export class Users {
 
   private keep(call: number, length: number): void {
     const { e } = this;
-    this.release(call);
+    this.dropInvite(call);
     if (length === 0) return;
     const chunk = e.memory.alloc(length);
     if (chunk === NONE) return; // the ACK goes without, as if the INVITE had not been challenged
@@ -200,6 +202,11 @@ export class Users {
 
   /** The call is over. */
   release(call: number): void {
+    if (this.table !== null) this.rows.release(this.rowOf[call]!);
+    this.dropInvite(call);
+  }
+
+  private dropInvite(call: number): void {
     if (!this.authenticates || this.inviteChunk[call] === 0) return;
     this.e.outbox.freeLater(this.inviteChunk[call]! - 1, this.inviteLength[call]!);
     this.inviteChunk[call] = 0;

@@ -41,9 +41,11 @@ export const COUNTER = {
   KEEPALIVES: 23,
   /** Messages that could not be sent because message memory was used up. */
   UNSENT: 24,
+  /** Starts dropped because every row of the data file was in use by a call. */
+  ROWS_USED_UP: 25,
 } as const;
 
-export const COUNTER_COUNT = 25;
+export const COUNTER_COUNT = 26;
 
 /** Per ladder line: four counters each. */
 export const LINE = { SENT: 0, RECEIVED: 1, RETRANSMITTED: 2, TIMED_OUT: 3, UNEXPECTED: 4 } as const;

@@ -35,6 +35,7 @@ export interface PairOptions {
   readonly maxCalls?: number;
   readonly transactions?: number;
   readonly callee?: Partial<WorkerConfig>;
+  readonly caller?: Partial<WorkerConfig>;
   readonly load?: Partial<LoadConfig>;
   /** Which ends there are; the other one is scripted, or silent. */
   readonly ends?: readonly ('caller' | 'callee')[];
@@ -117,7 +118,7 @@ export class Pair {
       trace: false,
       warmUp: null,
       control,
-      ...(caller ? {} : options.callee),
+      ...(caller ? options.caller : options.callee),
     };
     const memory = new Memory(MEMORY_BYTES);
     const transport = new LinkTransport(this.link, memory, config.local.port);
