@@ -7,7 +7,7 @@ import { parseLocal, resolveTarget, sourceAddress } from '../controller/target.t
 import type { Phase } from '../controller/texts.ts';
 import { UsageError } from '../controller/usage-error.ts';
 import { compile } from '../flow/compile.ts';
-import { flowOf, rehearsalOf } from './programs.ts';
+import { mixOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder, profileOf, thresholdsOf } from './values.ts';
@@ -136,8 +136,11 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
   const thresholds = thresholdsOf(o.threshold ?? []);
   const holdUs = durationOf(o.hold, '--hold');
   const data = o.data === undefined ? null : readData(o.data);
-  const flow = flowOf(name, data?.columns);
-  const program = compile(flow, 'caller', { holdUs });
+  const mix = mixOf(name, data?.columns);
+  const programs = mix.flows.map((one) => ({
+    ...compile(one.flow, 'caller', { holdUs: one.holdUs ?? holdUs }),
+    flow: one.name,
+  }));
   const givenLocal = o.local === undefined ? null : parseLocal(o.local, '--local');
   const target = await resolveTarget(targetText);
   const local = givenLocal ?? { address: await sourceAddress(target.address), port: 0 };
@@ -145,30 +148,31 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
   const configs = planLoad({
     ...shape,
     ...shard,
-    programs: [program],
+    programs,
+    order: mix.order,
     workers: o.workers,
     io: o.io,
     segmentation: o.segmentation,
     rules: o.rules,
     rcvbufBytes: o.rcvbuf,
     maxCalls: o.maxCalls ?? 0,
-    rehearsal: rehearsalOf(flow),
+    rehearsal: rehearsalOf(mix.flows[0]!.flow),
     target,
     data,
     dataOrder: o.dataOrder,
-    credentials: credentialsOf(o) ?? program.credentials,
+    credentials: credentialsOf(o),
     local,
     arrivals: o.arrivals,
     seed: o.seed,
     concurrency: o.concurrency ?? 0,
-    holdUs,
+    holdUs: Math.max(...mix.flows.map((one) => one.holdUs ?? holdUs)),
     trace: o.once === true && o.verbose === true,
   });
   const phaseS = shape.phases.reduce((sum, p) => sum + p.durationUs / 1e6, 0);
   const scheduleS = shape.users > 0 ? shape.durationUs / 1e6 || Number.POSITIVE_INFINITY : phaseS;
   const show = new Show({
-    title: `${program.flow} → ${targetText}`,
-    programs: [program],
+    title: `${mix.name} → ${targetText}`,
+    programs,
     totalS: Number.isFinite(scheduleS) ? scheduleS : null,
     offeredCps: shape.users > 0 ? null : rateAt(shape.phases),
     quiet: o.quiet === true,
@@ -179,7 +183,7 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
       command: 'load',
       version: readVersion(),
       configs,
-      flow: program.flow,
+      flow: mix.name,
       target: targetText,
       seed: o.seed,
       thresholds,

@@ -73,7 +73,7 @@ program
 common(
   program
     .command('load')
-    .argument('<flow>', 'name of a flow (busyhour flows), or a file')
+    .argument('<flow>', 'name of a flow (busyhour flows), or a file: a flow, or a mix of flows')
     .argument('<target>', 'udp:host:port, udp:user@host:port, sip:user@host or host:port')
     .description('drive calls at a rate and judge what comes back'),
 )
@@ -139,8 +139,8 @@ program
 
 program
   .command('validate')
-  .argument('<file...>', 'flow files')
-  .description('check flow files without traffic')
+  .argument('<file...>', 'flow and mix files')
+  .description('check flow and mix files without traffic')
   .action(async (files) => (await import('./validate.ts')).validate(files));
 
 program

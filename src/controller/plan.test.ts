@@ -143,13 +143,13 @@ describe('planLoad', () => {
     ['nobody for a REGISTER, which is about a user of its own', 'register', '', ''],
   ])('calls %s', (_, flow, user, expected) => {
     const [config] = planLoad({ ...LOAD, programs: [program(flow)], target: { ...LOAD.target, user } });
-    expect(config!.target).toEqual({ address: '127.0.0.1', port: 5070, host: '127.0.0.1', user: expected });
+    expect(config!.target).toEqual({ address: '127.0.0.1', port: 5070, host: '127.0.0.1', users: [expected] });
   });
 
   it("calls the flow's user before service, and the target's before the flow's", () => {
     const programs = [{ ...basic, user: 'echo' }];
     const user = (given: string) =>
-      planLoad({ ...LOAD, programs, target: { ...LOAD.target, user: given } })[0]!.target!.user;
+      planLoad({ ...LOAD, programs, target: { ...LOAD.target, user: given } })[0]!.target!.users[0];
     expect(user('')).toBe('echo');
     expect(user('bob')).toBe('bob');
   });

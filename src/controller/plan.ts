@@ -30,6 +30,8 @@ export interface CommonOptions {
 
 export interface LoadOptions extends CommonOptions {
   readonly target: Target;
+  /** Arrival k plays program order[k mod length]; without it all play the first. */
+  readonly order?: Uint8Array;
   readonly data: DataTable | null;
   readonly dataOrder: DataOrder;
   readonly credentials: { readonly user: string; readonly password: string } | null;
@@ -127,6 +129,7 @@ export function planLoad(options: LoadOptions): Config[] {
     concurrency: 0,
     shardIndex: options.shardIndex,
     shardCount,
+    order: options.order ?? new Uint8Array(1),
   };
   const id = token();
   return Array.from({ length: workers }, (_, index) => ({
@@ -135,6 +138,7 @@ export function planLoad(options: LoadOptions): Config[] {
     token: id,
     role: 'caller' as const,
     programs: options.programs,
+    calleeOf: [],
     server: false,
     data: options.data,
     dataOrder: options.dataOrder,
@@ -152,7 +156,7 @@ export function planLoad(options: LoadOptions): Config[] {
       address: options.target.address,
       port: options.target.port,
       host: options.target.host,
-      user: options.target.user || userOf(options.programs[0]!),
+      users: options.programs.map((program) => options.target.user || userOf(program)),
     },
     load: { ...load, concurrency: share(options.concurrency, index, workers) },
     maxCalls,
@@ -199,6 +203,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
       token: id,
       role: 'callee' as const,
       programs: options.programs,
+      calleeOf: [],
       server: options.server,
       data: null,
       dataOrder: 'sequential' as const,

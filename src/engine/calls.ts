@@ -25,8 +25,10 @@ export const CALL = {
 /** Columns start as zero and cost no memory until a slot is used; NONE is written when a slot is taken. */
 export class Calls {
   readonly capacity: number;
-  /** 0: free. Otherwise the serial number of the call, unique over the run of this worker. */
+  /** 0: free. Otherwise the serial number of the call, unique over the run of this worker; its low bits are its program. */
   readonly serial: Int32Array;
+  /** How many bits those are: none where there is one program. */
+  readonly programBits: number;
   readonly program: Uint8Array;
   readonly pc: Int32Array;
   /** Rows taken before their turn, bits relative to pc. */
@@ -59,8 +61,9 @@ export class Calls {
   private highWater = 0;
   private lastSerial = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, programs = 1) {
     this.capacity = capacity;
+    this.programBits = 32 - Math.clz32(programs - 1);
     this.serial = new Int32Array(capacity);
     this.program = new Uint8Array(capacity);
     this.pc = new Int32Array(capacity);
@@ -91,8 +94,9 @@ export class Calls {
     else if (this.highWater < this.capacity) slot = this.highWater++;
     else return NONE;
     this.inUse++;
-    this.lastSerial = (this.lastSerial + 1) | 0 || 1;
-    this.serial[slot] = this.lastSerial;
+    const step = 1 << this.programBits;
+    this.lastSerial = (this.lastSerial + step) | 0 || step;
+    this.serial[slot] = this.lastSerial | program;
     this.program[slot] = program;
     this.pc[slot] = 0;
     this.ahead[slot] = 0;
@@ -108,6 +112,16 @@ export class Calls {
     this.keptChunk[slot] = NONE;
     this.keptCount[slot] = 0;
     return slot;
+  }
+
+  /** The program of the call that has, or had, this serial number. */
+  programOf(serial: number): number {
+    return serial & ((1 << this.programBits) - 1);
+  }
+
+  /** The number of a call as people count. */
+  number(slot: number): number {
+    return this.serial[slot]! >>> this.programBits;
   }
 
   release(slot: number): void {

@@ -11,6 +11,8 @@ import { sendRequest } from './player.ts';
 /** Takes the challenge of a 401 or 407; false when it cannot be answered, or when what answered it was refused. */
 export function takeChallenge(e: Engine, call: number): boolean {
   const { msg, calls } = e;
+  const row = e.users.row(call);
+  if (!e.users.knows(row)) return false;
   const proxy = msg.status === 407;
   const challenge = chooseChallenge(valuesOf(e, proxy ? HEADER.PROXY_AUTHENTICATE : HEADER.WWW_AUTHENTICATE));
   if (challenge === null) return false;
@@ -20,7 +22,7 @@ export function takeChallenge(e: Engine, call: number): boolean {
     return false;
   if ((calls.flags[call]! & tries) !== 0) calls.flags[call]! |= CALL.TRIED_STALE;
   calls.flags[call]! |= tries;
-  e.users.take(e.users.row(call), challenge, proxy);
+  e.users.take(row, challenge, proxy);
   return true;
 }
 

@@ -4,7 +4,7 @@ import { COUNTER, LINE } from '../metrics/counters.ts';
 import { putDecimal } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
-import { METHOD } from '../sip/names.ts';
+import { METHOD, METHOD_COUNT } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { effects, nextState, step } from '../transaction/machine.ts';
 import type { Wire } from './compose.ts';
@@ -24,7 +24,9 @@ function setCall(e: Engine, slot: number, serial: number): void {
     e.identityShown[1] = serial;
   }
   fields.set(FIELD.LOCAL_TAG, e.callIdAt, TAG_LENGTH);
-  if (e.isCallee && dialogs.callIdLen[slot]! > 0)
+  e.shownProgram = e.calls.programOf(serial);
+  // A dialog that the peer began has the peer's Call-ID.
+  if (e.answers[e.shownProgram] === 1 && e.calls.serial[slot] === serial && dialogs.callIdLen[slot]! > 0)
     fields.set(FIELD.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!);
   else fields.set(FIELD.CALL_ID, e.callIdAt, e.callIdLength);
 }
@@ -40,7 +42,7 @@ export function setIdentity(e: Engine, slot: number, serial: number, row: number
 export function setRemote(e: Engine, dialog: number): void {
   const { fields, dialogs } = e;
   if (dialog === NONE || dialogs.state[dialog] === 0) {
-    e.users.setTarget();
+    e.users.setTarget(e.shownProgram);
     fields.set(FIELD.ROUTES, 0, 0);
     fields.set(FIELD.REMOTE_TAG, 0, 0);
     return;
@@ -219,20 +221,26 @@ function measure(e: Engine, txn: number, i: number): void {
     if (status >= 200) e.tally.inviteFinals[status - 100]!++;
     if ((flags & TXN.SRD) === 0) {
       txns.flags[txn]! |= TXN.SRD;
-      record(e, txn, i, e.srd);
+      record(e, txn, i, e.srd, METHOD.INVITE);
     }
-    if (status >= 200 && status < 300) record(e, txn, i, e.setup);
+    if (status >= 200 && status < 300) record(e, txn, i, e.setup, METHOD.ACK);
   } else if (status >= 200) {
     const series = e.rtt[txns.method[txn]!]!;
-    if (series !== null) record(e, txn, i, series);
+    if (series !== null) record(e, txn, i, series, txns.method[txn]!);
   }
 }
 
-function record(e: Engine, txn: number, i: number, series: Series): void {
-  const { recorder, txns } = e;
+/** @param of where the series stands among those of the flow */
+function record(e: Engine, txn: number, i: number, series: Series, of: number): void {
+  const { recorder, txns, flowSeries } = e;
   const at = e.transport.rxAtUs[i]!;
   recorder.value[0] = at - txns.dueUs[txn]!;
   recorder.recordValue(series.due);
+  const wire = e.links.wire[txn]!;
+  if (flowSeries.length > 0 && wire > 0) {
+    const own = flowSeries[(wire >> 16) * METHOD_COUNT + of]!;
+    if (own !== NONE) recorder.recordValue(own);
+  }
   recorder.value[0] = at - txns.sentUs[txn]!;
   recorder.recordValue(series.sent);
 }
@@ -247,7 +255,7 @@ function acknowledge(e: Engine, txn: number, again: boolean): void {
   const tag = msg.toTagStart === NONE ? 0 : msg.toTagEnd - msg.toTagStart;
   copyWithin(e.bytes, e.remoteTagAt + 5, msg.toTagStart, tag);
   fields.set(FIELD.REMOTE_TAG, e.remoteTagAt, tag === 0 ? 0 : tag + 5);
-  const chunk = outbox.render(e.standardRequest(METHOD.ACK), fields);
+  const chunk = outbox.render(e.standardRequest(METHOD.ACK, e.shownProgram), fields);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;
@@ -277,7 +285,8 @@ function checkResponse(e: Engine, txn: number, again: boolean): void {
   ctx.branchStart = e.viaAt + e.viaPrefixLength;
   ctx.branchEnd = ctx.viaEnd;
   // A callee's Call-ID is the dialog's, which is gone with the call.
-  if (txns.call[txn]! !== NONE && (call !== NONE || !e.isCallee)) {
+  const answered = e.answers[e.calls.programOf(e.links.owner[txn]!)] === 1;
+  if (txns.call[txn]! !== NONE && (call !== NONE || !answered)) {
     setCall(e, txns.call[txn]!, e.links.owner[txn]!);
     ctx.fromTagStart = e.fields.start[FIELD.LOCAL_TAG]!;
     ctx.fromTagEnd = ctx.fromTagStart + TAG_LENGTH;

@@ -18,12 +18,12 @@ import { TXN } from './transactions.ts';
 export function fail(e: Engine, call: number, kind: number, method: number, status: number): void {
   const { calls, msg } = e;
   const program = calls.program[call]!;
-  const place = program * 1024 + calls.pc[call]!;
   e.tally.failed(
     kind,
     method,
     status,
-    place,
+    program,
+    calls.pc[call]!,
     () => e.expectation(program, calls.pc[call]!),
     () =>
       kind === FAILURE.UNEXPECTED_RESPONSE || kind === FAILURE.UNEXPECTED_REQUEST
@@ -36,7 +36,7 @@ export function fail(e: Engine, call: number, kind: number, method: number, stat
 
 /** The run is cut off: the peer is released, and the call is counted apart from those that failed. */
 export function abandon(e: Engine, call: number): void {
-  e.tally.add(COUNTER.CALLS_ABANDONED);
+  e.tally.abandoned(e.calls.program[call]!);
   hangUp(e, call);
   endCall(e, call, false);
 }
@@ -76,13 +76,13 @@ function sendLast(e: Engine, call: number, method: number, cseq: number, invite:
     e.txns.flags[invite]! |= TXN.CANCELLED;
     e.lanes.start(invite * 2 + 1, e.timeoutLane);
   }
-  if (!launch(e, txn, e.standardRequest(method), call)) e.tally.add(COUNTER.UNSENT);
+  if (!launch(e, txn, e.standardRequest(method, e.calls.program[call]!), call)) e.tally.add(COUNTER.UNSENT);
 }
 
 /** Frees the slot of a call that is over. Its transactions live on by themselves. */
 export function endCall(e: Engine, call: number, succeeded: boolean): void {
   const { calls, dialogs, lanes } = e;
-  if (succeeded) e.tally.add(COUNTER.CALLS_SUCCEEDED);
+  e.tally.ended(calls.program[call]!, succeeded);
   lanes.stop(e.callNode(call, 0));
   lanes.stop(e.callNode(call, 1));
   if (calls.keptChunk[call] !== NONE) {
@@ -94,6 +94,5 @@ export function endCall(e: Engine, call: number, succeeded: boolean): void {
   if (e.reference?.owns(call)) e.reference.close(call);
   dialogs.release(call);
   calls.release(call);
-  e.tally.counters[COUNTER.CALLS_CURRENT] = calls.inUse;
   e.ended++;
 }

@@ -32,6 +32,10 @@ export class Loop {
   private readonly callLimit: number;
   private readonly durationUs: number;
   private readonly concurrency: number;
+  private readonly shard: number;
+  private readonly shards: number;
+  /** The program of arrival k of the whole run, k mod its length. */
+  private readonly order: Uint8Array;
   /** [0]: worker time at which the run began; the schedule counts from here. */
   private readonly origin = new Float64Array(1);
   /** [0]: how long the schedule has stood still while the rate was held down. */
@@ -51,9 +55,11 @@ export class Loop {
     this.callLimit = 0;
     this.durationUs = 0;
     this.concurrency = load !== null && load.concurrency > 0 ? load.concurrency : e.calls.capacity;
+    this.order = load?.order ?? new Uint8Array(1);
+    this.shard = load === null ? 0 : load.shardIndex * count + index;
+    this.shards = load === null ? 1 : load.shardCount * count;
     if (load !== null) {
-      const shard = load.shardIndex * count + index;
-      const shards = load.shardCount * count;
+      const { shard, shards } = this;
       if (load.users > 0) {
         this.users = share(load.users, shard, shards);
         this.callLimit = load.calls === 0 ? Number.POSITIVE_INFINITY : share(load.calls, shard, shards);
@@ -170,7 +176,9 @@ export class Loop {
       if (due > e.now[0]!) break;
       this.worked = true;
       e.cause[0] = due;
-      if (e.calls.inUse >= this.concurrency || !startCall(e, 0)) e.tally.add(COUNTER.CALLS_DROPPED);
+      const program = this.order[schedule.index % this.order.length]!;
+      if (e.tally.counters[COUNTER.CALLS_CURRENT]! >= this.concurrency || !startCall(e, program))
+        e.tally.dropped(program);
       else this.started++;
       this.offered++;
       schedule.advance();
@@ -190,11 +198,14 @@ export class Loop {
   private arriveClosed(): void {
     const { e } = this;
     if (this.elapsedUs() >= this.durationUs || this.started >= this.callLimit) e.stopping = true;
-    for (let n = 0; n < BURST && !e.stopping && e.calls.inUse < this.users && this.started < this.callLimit; n++) {
+    const { counters } = e.tally;
+    for (let n = 0; n < BURST && !e.stopping && this.started < this.callLimit; n++) {
+      if (counters[COUNTER.CALLS_CURRENT]! >= this.users) break;
       this.worked = true;
       e.cause[0] = e.now[0]!;
-      if (!startCall(e, 0)) {
-        e.tally.add(COUNTER.CALLS_DROPPED);
+      const program = this.order[(this.shard + this.started * this.shards) % this.order.length]!;
+      if (!startCall(e, program)) {
+        e.tally.dropped(program);
         break;
       }
       this.started++;

@@ -38,25 +38,18 @@ export function startCall(e: Engine, program: number): boolean {
     e.users.giveBack(row);
     return false;
   }
-  countStart(e);
+  e.tally.started(program);
   e.calls.peer[call] = e.targetPeer;
   e.users.assign(call, row);
   advance(e, call);
   return true;
 }
 
-function countStart(e: Engine): void {
-  const { counters } = e.tally;
-  counters[COUNTER.CALLS_STARTED]!++;
-  counters[COUNTER.CALLS_CURRENT] = e.calls.inUse;
-  if (e.calls.inUse > counters[COUNTER.CALLS_PEAK]!) counters[COUNTER.CALLS_PEAK] = e.calls.inUse;
-}
-
 /** A request outside every dialog has come: the call that plays `program` begins. NONE when the table is full. */
 export function acceptCall(e: Engine, program: number, peer: number): number {
   const call = e.calls.take(program);
   if (call === NONE) return NONE;
-  countStart(e);
+  e.tally.started(program);
   e.calls.peer[call] = peer;
   return call;
 }
@@ -389,5 +382,5 @@ function ackWire(e: Engine, call: number): Wire {
   const wires = e.wires[e.calls.program[call]!]!;
   for (let i = 0; i < wires.length; i++)
     if (wires[i]!.method === METHOD.ACK && wires[i]!.status === 0) return wires[i]!;
-  return e.standardRequest(METHOD.ACK);
+  return e.standardRequest(METHOD.ACK, e.calls.program[call]!);
 }

@@ -14,8 +14,10 @@ export interface WorkerConfig {
   /** Distinguishes runs: appears in tags, branches and Call-IDs; six characters of [0-9a-z]. */
   readonly token: string;
   readonly role: 'caller' | 'callee';
-  /** caller: exactly one. callee: one per flow answered; the first whose first row takes the request plays it. */
+  /** callee: one per flow answered; the first whose first row takes the request plays it. caller: those of the mix, by the numbers in its order; behind them what is answered beside, the callee of each flow. */
   readonly programs: readonly Program[];
+  /** caller: by program, the one that answers when its call comes back to this run, NONE for none; empty when nothing is answered. */
+  readonly calleeOf: readonly number[];
   /** callee: the last program is that of the reference server, which answers what no flow takes. */
   readonly server: boolean;
   readonly io: 'auto' | 'batched' | 'dgram';
@@ -29,7 +31,8 @@ export interface WorkerConfig {
     readonly address: string;
     readonly port: number;
     readonly host: string;
-    readonly user: string;
+    /** By program: the user part of the Request-URI, '' for none. */
+    readonly users: readonly string[];
   } | null;
   readonly load: LoadConfig | null;
   readonly maxCalls: number;
@@ -83,6 +86,8 @@ export interface LoadConfig {
   /** This process's part of a run spread over several machines: arrivals k with k mod shardCount == shardIndex. */
   readonly shardIndex: number;
   readonly shardCount: number;
+  /** Arrival k of the whole run plays program order[k mod length]. */
+  readonly order: Uint8Array;
 }
 
 /** Int32 cells of WorkerConfig.control. */

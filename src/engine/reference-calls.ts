@@ -65,8 +65,7 @@ export function serveOutside(e: Engine, txn: number): void {
 
 /** A request that is answered at once is a call that has succeeded. */
 function single(e: Engine): void {
-  e.tally.add(COUNTER.CALLS_STARTED);
-  e.tally.add(COUNTER.CALLS_SUCCEEDED);
+  e.tally.single(e.reference!.program);
 }
 
 /** A call of the server with the dialog that the request in e.msg makes; NONE when it was refused. */

@@ -2,7 +2,6 @@
 
 import { DIALOG } from '../dialog/dialogs.ts';
 import { OP, ROW } from '../flow/program.ts';
-import { COUNTER } from '../metrics/counters.ts';
 import { Cseq, readRack } from '../sip/cseq.ts';
 import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
@@ -114,13 +113,13 @@ export function outOfDialog(e: Engine, txn: number): void {
   const { msg, programs } = e;
   let program = NONE;
   let lacks100rel = false;
-  if (e.isCallee) {
-    for (let p = 0; p < programs.length && program === NONE; p++) {
-      const { rows } = programs[p]!;
-      if (rows[ROW.OP] !== OP.RECV_REQUEST || rows[ROW.METHOD] !== msg.method) continue;
-      if (suits(e, p)) program = p;
-      else lacks100rel = true;
-    }
+  const named = e.calleeOf();
+  for (let p = 0; p < programs.length && program === NONE; p++) {
+    const { rows } = programs[p]!;
+    if (e.answers[p] === 0 || (named !== NONE && p !== named)) continue;
+    if (rows[ROW.OP] !== OP.RECV_REQUEST || rows[ROW.METHOD] !== msg.method) continue;
+    if (suits(e, p)) program = p;
+    else lacks100rel = true;
   }
   if (program === NONE && e.reference !== null) {
     serveOutside(e, txn);
@@ -148,13 +147,14 @@ export function outOfDialog(e: Engine, txn: number): void {
 /** The request in e.msg, outside a dialog, begins a call of `program`, and its dialog where it makes one; NONE when it was refused. */
 export function beginCall(e: Engine, txn: number, program: number): number {
   const { msg } = e;
-  if (e.stopping || !e.admit()) {
+  // Who also makes calls takes those of its own run to the end.
+  if ((e.stopping && e.isCallee) || !e.admit()) {
     refuse(e, txn, 503);
     return NONE;
   }
   const call = acceptCall(e, program, e.receivedPeer);
   if (call === NONE) {
-    e.tally.add(COUNTER.CALLS_DROPPED);
+    e.tally.dropped(program);
     refuse(e, txn, 503);
     return NONE;
   }

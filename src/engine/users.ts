@@ -41,7 +41,8 @@ export class Users {
   private readonly to: number;
   private readonly userColumn: number;
   private readonly passwordColumn: number;
-  private readonly single: { readonly user: string; readonly password: string } | null;
+  /** By row where there is no file, which is by program: what the user of busyhour says, else what the flow says. */
+  private readonly given: readonly ({ readonly user: string; readonly password: string } | null)[];
   private readonly rows: Rows;
   /** Row of each call. */
   readonly rowOf: Int32Array;
@@ -69,10 +70,10 @@ export class Users {
     this.columns = Int32Array.from(names, (name) => data!.columns.indexOf(name));
     this.to = names.indexOf('to');
     this.userColumn = data === null ? NONE : data.columns.indexOf('user');
-    this.passwordColumn = data === null ? NONE : data.columns.indexOf('password');
-    this.single = config.credentials;
+    this.passwordColumn = data === null || this.userColumn === NONE ? NONE : data.columns.indexOf('password');
+    this.given = config.programs.map((program) => config.credentials ?? program.credentials);
     this.count = data === null ? 1 : (this.offsets.length - 1) / data.columns.length;
-    this.authenticates = this.single !== null || this.passwordColumn !== NONE;
+    this.authenticates = this.passwordColumn !== NONE || this.given.some((one) => one !== null);
     const shards = load === null ? 1 : load.shardCount * config.count;
     const shard = load === null ? 0 : load.shardIndex * config.count + config.index;
     this.rows = new Rows(config.dataOrder, this.count, shard, shards, load?.seed ?? 1);
@@ -101,9 +102,9 @@ export class Users {
     if (this.table !== null) this.rowOf[call] = row;
   }
 
-  /** Row of a call; 0 where there is no data. */
+  /** Row of a call; its program where there is no data. */
   row(call: number): number {
-    return this.table === null ? 0 : this.rowOf[call]!;
+    return this.table === null ? this.e.calls.program[call]! : this.rowOf[call]!;
   }
 
   private cell(row: number, column: number): string {
@@ -128,11 +129,11 @@ export class Users {
   }
 
   /** The Request-URI outside a dialog: the target, or the user of the row at the target. */
-  setTarget(): void {
+  setTarget(program: number): void {
     const { e } = this;
     const { bytes, fields } = e;
     if (this.to === NONE) {
-      fields.set(FIELD.TARGET, e.targetAt, e.targetLength);
+      fields.set(FIELD.TARGET, e.targetAt[program]!, e.targetLength[program]!);
       return;
     }
     const start = fields.start[FIELD.DATA + this.to]!;
@@ -146,12 +147,22 @@ export class Users {
     const all = proxy ? this.proxy : this.server;
     let known = all[row];
     if (known === undefined) {
-      const user = this.userColumn === NONE ? this.single!.user : this.cell(row, this.userColumn);
-      const password = this.passwordColumn === NONE ? this.single!.password : this.cell(row, this.passwordColumn);
-      known = new Credentials(user, password);
+      if (this.passwordColumn === NONE) {
+        const { user, password } = this.givenFor(row)!;
+        known = new Credentials(user, password);
+      } else known = new Credentials(this.cell(row, this.userColumn), this.cell(row, this.passwordColumn));
       all[row] = known;
     }
     return known;
+  }
+
+  private givenFor(row: number): { readonly user: string; readonly password: string } | null {
+    return this.given[this.table === null ? row : 0]!;
+  }
+
+  /** Whether a challenge to this row can be answered. */
+  knows(row: number): boolean {
+    return this.passwordColumn !== NONE || this.givenFor(row) !== null;
   }
 
   /** Takes a challenge for a row. */

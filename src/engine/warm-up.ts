@@ -77,7 +77,7 @@ async function open(
     programs: [caller ? plan.caller : config.server ? config.programs.at(-1)! : plan.callee],
     server: !caller && config.server,
     local: { address: HOST, port: 0, host: HOST },
-    target: targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: 'warm' },
+    target: targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, users: ['warm'] },
     load: caller
       ? {
           phases,
@@ -89,8 +89,10 @@ async function open(
           concurrency: 0,
           shardIndex: 0,
           shardCount: 1,
+          order: new Uint8Array(1),
         }
       : null,
+    calleeOf: [],
     maxCalls: CALLS_AT_A_TIME,
     rateLimitCps: 0,
     delayUs: 0,

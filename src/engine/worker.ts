@@ -132,6 +132,7 @@ function snapshot(e: Engine, loop: Loop, final: boolean): FromWorker {
     methodCounts: tally.methodCounts.slice(),
     statusCounts: tally.statusCounts.slice(),
     inviteFinals: tally.inviteFinals.slice(),
+    flowCounts: tally.flowCounts.slice(),
     lineCounts: tally.lineCounts.map((counts) => counts.slice()),
     histograms: e.recorder.snapshot(),
     failures: tally.failures(),

@@ -47,6 +47,10 @@ export const COUNTER = {
 
 export const COUNTER_COUNT = 26;
 
+/** Per program: what became of its calls. */
+export const FLOW = { STARTED: 0, SUCCEEDED: 1, FAILED: 2, DROPPED: 3, ABANDONED: 4 } as const;
+export const FLOW_COUNTERS = 5;
+
 /** Per ladder line: four counters each. */
 export const LINE = { SENT: 0, RECEIVED: 1, RETRANSMITTED: 2, TIMED_OUT: 3, UNEXPECTED: 4 } as const;
 export const LINE_COUNTERS = 5;

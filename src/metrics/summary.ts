@@ -60,6 +60,19 @@ export interface Ladder {
   readonly lines: readonly LadderRow[];
 }
 
+/** The calls of one flow of a mix, or of one that is answered beside. */
+export interface FlowShare {
+  readonly flow: string;
+  readonly role: 'caller' | 'callee';
+  readonly started: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly abandoned: number;
+  /** From the due instant; callers of a mix only. */
+  readonly latencyUs: Readonly<Record<string, Latency>>;
+}
+
 export interface RuleViolation {
   readonly id: string;
   readonly rfc: number;
@@ -108,6 +121,8 @@ export interface Measured {
   /** From the actual send. */
   readonly latencyFromSendUs: Readonly<Record<string, Latency>>;
   readonly ratios: Readonly<Record<RatioName, Ratio>>;
+  /** In the order of `ladder`. */
+  readonly flows: readonly FlowShare[];
   readonly ladder: readonly Ladder[];
   readonly rules: { readonly messagesChecked: number; readonly violations: readonly RuleViolation[] };
   readonly generator: {
@@ -209,6 +224,7 @@ export function buildSummary(input: SummaryInput): Summary {
     latencyFromSendUs: measured.latencyFromSendUs,
     messages: measured.messages,
     failures: measured.failures,
+    flows: measured.flows,
     ladder: measured.ladder,
     rules: measured.rules,
     conformance: NO_CASES,

@@ -46,7 +46,7 @@ export interface End {
   readonly loop: Loop;
 }
 
-function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
+export function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
   const found = findFlow(name, {});
   if ('problems' in found) throw new Error(`flow ${name}: ${JSON.stringify(found.problems)}`);
   return compile(found.flow, role, { holdUs });
@@ -75,6 +75,7 @@ export class Pair {
       concurrency: 0,
       shardIndex: 0,
       shardCount: 1,
+      order: new Uint8Array(1),
       ...options.load,
     };
     this.arrivals = new Schedule(load.phases, load.arrivals, load.seed, load.calls, 0, 1);
@@ -103,9 +104,10 @@ export class Pair {
       local: { address: HOST, port: caller ? CALLER_PORT : CALLEE_PORT, host: HOST },
       reusePort: false,
       target: caller
-        ? { address: HOST, port: CALLEE_PORT, host: HOST, user: program.user === '' ? 'service' : program.user }
+        ? { address: HOST, port: CALLEE_PORT, host: HOST, users: [program.user === '' ? 'service' : program.user] }
         : null,
       load,
+      calleeOf: [],
       maxCalls: options.maxCalls ?? 512,
       rules: true,
       rcvbufBytes: 0,
