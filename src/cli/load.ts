@@ -7,6 +7,8 @@ import { parseLocal, resolveTarget, sourceAddress } from '../controller/target.t
 import type { Phase } from '../controller/texts.ts';
 import { UsageError } from '../controller/usage-error.ts';
 import { compile } from '../flow/compile.ts';
+import { needsStore } from '../flow/flow.ts';
+import { REGISTRATION, type Registration } from '../flow/mix.ts';
 import { mixOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
@@ -38,6 +40,9 @@ interface LoadFlags extends CommonFlags {
   readonly local?: string;
   readonly data?: string;
   readonly dataOrder: LoadOptions['dataOrder'];
+  readonly register?: boolean;
+  readonly registerExpires?: string;
+  readonly registerRate?: number;
   readonly user?: string;
   readonly password?: string;
   readonly threshold?: string[];
@@ -130,6 +135,24 @@ export function credentialsOf(o: {
   return { user: o.user, password: o.password };
 }
 
+/** How the users are kept registered, by the mix and the options; null where nobody asks for it. */
+function registrationOf(o: LoadFlags, mixed: Registration | null): Registration | null {
+  if (o.register !== true && mixed === null) {
+    for (const [flag, value] of Object.entries({
+      '--register-expires': o.registerExpires,
+      '--register-rate': o.registerRate,
+    }))
+      if (value !== undefined) throw new UsageError(`${flag} without --register; give both`);
+    return null;
+  }
+  const base = mixed ?? REGISTRATION;
+  const expiresS =
+    o.registerExpires === undefined ? base.expiresS : durationOf(o.registerExpires, '--register-expires') / 1e6;
+  if (!Number.isInteger(expiresS) || expiresS < 1)
+    throw new UsageError(`--register-expires "${o.registerExpires}" is not whole seconds, such as 300s`);
+  return { ...base, expiresS, rateCps: o.registerRate ?? base.rateCps };
+}
+
 export async function load(name: string, targetText: string, o: LoadFlags): Promise<void> {
   const shape = shapeOf(o);
   const shard = shardOf(o.shard);
@@ -141,6 +164,12 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
     ...compile(one.flow, 'caller', { holdUs: one.holdUs ?? holdUs }),
     flow: one.name,
   }));
+  const config = registrationOf(o, mix.register);
+  // A flow whose requests only a server's store ties together has no callee of its own.
+  const callees = mix.flows.map((one) =>
+    needsStore(one.flow) ? null : { ...compile(one.flow, 'callee', { holdUs: one.holdUs ?? holdUs }), flow: one.name },
+  );
+  const register = config === null ? null : { config, callees };
   const givenLocal = o.local === undefined ? null : parseLocal(o.local, '--local');
   const target = await resolveTarget(targetText);
   const local = givenLocal ?? { address: await sourceAddress(target.address), port: 0 };
@@ -150,6 +179,7 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
     ...shard,
     programs,
     order: mix.order,
+    register,
     workers: o.workers,
     io: o.io,
     segmentation: o.segmentation,
@@ -172,7 +202,7 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
   const scheduleS = shape.users > 0 ? shape.durationUs / 1e6 || Number.POSITIVE_INFINITY : phaseS;
   const show = new Show({
     title: `${mix.name} → ${targetText}`,
-    programs,
+    programs: configs[0]!.programs,
     totalS: Number.isFinite(scheduleS) ? scheduleS : null,
     offeredCps: shape.users > 0 ? null : rateAt(shape.phases),
     quiet: o.quiet === true,

@@ -105,6 +105,14 @@ common(
       .choices(['sequential', 'random', 'unique', 'per-shard'])
       .default('sequential'),
   )
+  .addOption(
+    option(
+      '--register',
+      'keep each row of --data registered during the run; its users also take calls on the same socket',
+    ),
+  )
+  .addOption(option('--register-expires <duration>', 'expiry to ask for (default: 300s); the one granted counts'))
+  .addOption(option('--register-rate <n>', 'registrations a second (default: 100)').argParser(rate))
   .addOption(option('--user <name>', 'user name that 401 and 407 are answered with'))
   .addOption(option('--password <text>', 'its password'))
   .addOption(option('--threshold <expression>', 'such as "srd.p99<200ms" (repeatable)').argParser(gather))

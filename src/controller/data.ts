@@ -96,8 +96,3 @@ class Rows {
     return { columns, cells: cells.buffer, offsets: offsets.buffer };
   }
 }
-
-/** How many rows there are. */
-export function rowCount({ columns, offsets }: DataTable): number {
-  return (offsets.byteLength / 4 - 1) / columns.length;
-}

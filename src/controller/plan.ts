@@ -7,11 +7,12 @@ import {
   type DataTable,
   type LoadConfig,
   METHOD_NAMES,
+  type RegisterConfig,
+  rowCount,
   type WorkerConfig,
 } from '../engine/protocol.ts';
 import type { Program } from '../flow/program.ts';
 import type { Phase } from '../time/schedule.ts';
-import { rowCount } from './data.ts';
 import type { Target } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -30,6 +31,8 @@ export interface CommonOptions {
 
 export interface LoadOptions extends CommonOptions {
   readonly target: Target;
+  /** Each row of data is a user to be kept registered; and by program who answers its calls when they come back, null for nobody. */
+  readonly register?: { readonly config: RegisterConfig; readonly callees: readonly (Program | null)[] } | null;
   /** Arrival k plays program order[k mod length]; without it all play the first. */
   readonly order?: Uint8Array;
   readonly data: DataTable | null;
@@ -98,10 +101,15 @@ function share(total: number, index: number, count: number): number {
 
 export function planLoad(options: LoadOptions): Config[] {
   const { workers, shardCount } = options;
+  const register = options.register?.config ?? null;
   const shards = workers * shardCount;
   const peakCps = Math.max(0, ...options.phases.map((p) => Math.max(p.fromCps, p.toCps))) / shards;
   const wanted =
-    options.users > 0 ? Math.ceil(options.users / shards) : Math.ceil(peakCps * (options.holdUs / 1e6 + LOST_CALL_S));
+    (options.users > 0
+      ? Math.ceil(options.users / shards)
+      : Math.ceil(peakCps * (options.holdUs / 1e6 + LOST_CALL_S))) *
+    // Each call may come back to us.
+    (register === null ? 1 : 2);
   const bounded = options.calls > 0 ? Math.min(wanted, Math.ceil(options.calls / shards) + 1) : wanted;
   const maxCalls = options.maxCalls || Math.min(MAX_CALLS, Math.max(MIN_CALLS, bounded));
   if (options.users > 0 && Math.ceil(options.users / shards) > maxCalls)
@@ -119,6 +127,7 @@ export function planLoad(options: LoadOptions): Config[] {
       `--local port ${local.port}: worker i takes port + i, and ${workers} workers go beyond 65535; give a lower port`,
     );
   checkRows(options, shards);
+  checkUsers(options, shards);
   const load: LoadConfig = {
     phases: options.phases,
     arrivals: options.arrivals,
@@ -131,14 +140,20 @@ export function planLoad(options: LoadOptions): Config[] {
     shardCount,
     order: options.order ?? new Uint8Array(1),
   };
+  const callees = options.register?.callees ?? [];
+  const beside = callees.filter((program) => program !== null);
+  const calleeOf = callees.map((program) =>
+    program === null ? -1 : options.programs.length + beside.indexOf(program),
+  );
   const id = token();
   return Array.from({ length: workers }, (_, index) => ({
     index,
     count: workers,
     token: id,
     role: 'caller' as const,
-    programs: options.programs,
-    calleeOf: [],
+    programs: [...options.programs, ...beside],
+    calleeOf,
+    register,
     server: false,
     data: options.data,
     dataOrder: options.dataOrder,
@@ -191,6 +206,17 @@ function checkRows({ data, dataOrder, users }: LoadOptions, shards: number): voi
     );
 }
 
+/** @throws UsageError when there is nobody to register */
+function checkUsers({ register, data }: LoadOptions, shards: number): void {
+  if (register === undefined || register === null) return;
+  if (data === null || !data.columns.includes('user'))
+    throw new UsageError(
+      'users are registered from a data file with a column user (and password, where the registrar asks); give --data',
+    );
+  if (rowCount(data) < shards)
+    throw new UsageError(`the file has ${rowCount(data)} users for ${shards} workers; give fewer --workers`);
+}
+
 /** Each address gets `workers` workers; several on one address share its port. */
 export function planAnswer(options: AnswerOptions): Config[] {
   const { listen, workers } = options;
@@ -204,6 +230,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
       role: 'callee' as const,
       programs: options.programs,
       calleeOf: [],
+      register: null,
       server: options.server,
       data: null,
       dataOrder: 'sequential' as const,

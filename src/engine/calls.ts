@@ -16,10 +16,8 @@ export const CALL = {
   LAUNCHED: 8,
   /** The peer has ended the dialog: no BYE of ours. */
   RELEASED: 32,
-  /** The request at hand was sent with credentials for a 401, for a 407; and once more with a fresh nonce. */
-  TRIED_SERVER: 64,
-  TRIED_PROXY: 128,
-  TRIED_STALE: 256,
+  /** What the request at hand has been challenged with: three bits (challenge.ts), the lowest is 64. */
+  TRIED: 64 | 128 | 256,
 } as const;
 
 /** Columns start as zero and cost no memory until a slot is used; NONE is written when a slot is taken. */

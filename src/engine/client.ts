@@ -225,6 +225,8 @@ function measure(e: Engine, txn: number, i: number): void {
     }
     if (status >= 200 && status < 300) record(e, txn, i, e.setup, METHOD.ACK);
   } else if (status >= 200) {
+    // RFC 6076 §4.1: the delay of a registration is that of one that succeeds, what it was challenged with included.
+    if (txns.call[txn] === NONE && txns.method[txn] === METHOD.REGISTER && status >= 300) return;
     const series = e.rtt[txns.method[txn]!]!;
     if (series !== null) record(e, txn, i, series, txns.method[txn]!);
   }

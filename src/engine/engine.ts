@@ -2,6 +2,7 @@
 
 import { Dialogs } from '../dialog/dialogs.ts';
 import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
+import { COUNTER } from '../metrics/counters.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import { RuleChecker } from '../rules/checker.ts';
 import { RuleContext } from '../rules/rule.ts';
@@ -18,6 +19,7 @@ import { Fields } from '../sip/template.ts';
 import { isLooseRoute } from '../sip/uri.ts';
 import type { Clock } from '../time/clock.ts';
 import { Lanes } from '../time/lanes.ts';
+import { Steps } from '../time/steps.ts';
 import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_NON_INVITE_US, TRYING_US } from '../transaction/constants.ts';
 import { Transactions } from '../transaction/slots.ts';
 import type { DatagramTransport } from '../transport/transport.ts';
@@ -27,14 +29,19 @@ import { FIELD } from './fields.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
 import { PeerCache } from './peer-cache.ts';
-import type { WorkerConfig } from './protocol.ts';
+import { rowCount, type WorkerConfig } from './protocol.ts';
 import { Reference } from './reference.ts';
+import { composeRegister, indexUsers } from './registering.ts';
+import { Registrations } from './registrations.ts';
 import { ackLines, Tally } from './tally.ts';
 import { TransactionLinks } from './transactions.ts';
 import { Users, usedColumns } from './users.ts';
 
 /** How long a call waits for a message when neither the flow nor a transaction sets a limit. */
 const STEP_LIMIT_US = 300_000_000;
+/** Refreshes are at most this late, and as many lengths of steps reach over two hours. */
+const FINEST_STEP_US = 62_500;
+const STEPS = 18;
 /** Room for what is put together for one message: Via and Record-Route lines of a whole datagram. */
 const SCRATCH_BYTES = 3 * 65_536;
 
@@ -155,6 +162,13 @@ export class Engine {
   readonly delayLane: number;
   /** First timer node of the calls: nodes below are transactions, two each. */
   readonly callNodes: number;
+  /** First timer node of the users: nodes below are calls, two each. */
+  readonly userNodes: number;
+  /** The users that are kept registered, null for none; their REGISTER, their timers, and where an expiry is written. */
+  readonly registrations: Registrations | null;
+  readonly registerWire: Wire | null;
+  readonly steps: Steps | null;
+  readonly expiresAt: number;
 
   /** Whose calls are the calls of the run: true those that come, false those we make. */
   readonly isCallee: boolean;
@@ -196,7 +210,17 @@ export class Engine {
     // One more dialog than calls: a place for the dialogs of forked and orphaned 2xx responses.
     this.dialogs = new Dialogs(config.maxCalls + 1, memory);
     this.callNodes = txnCapacity * 2;
-    this.lanes = new Lanes(this.callNodes + config.maxCalls * 2, this.now);
+    const { load, register } = config;
+    this.registrations = null;
+    if (register !== null && load !== null && config.data !== null)
+      this.registrations = new Registrations(
+        register,
+        rowCount(config.data),
+        load.shardIndex * config.count + config.index,
+        load.shardCount * config.count,
+      );
+    this.userNodes = this.callNodes + config.maxCalls * 2;
+    this.lanes = new Lanes(this.userNodes + (this.registrations?.own ?? 0), this.now);
     this.identity = new Identity(config.token, config.index);
     this.tally = new Tally(config.programs, config.role);
     this.rules = config.rules ? new RuleChecker(RULES) : null;
@@ -216,6 +240,7 @@ export class Engine {
       targetHost: target?.host ?? config.local.host,
       targetPort: target?.port ?? transport.localPort,
       targetUser: target?.users[0] ?? '',
+      registered: register !== null,
       dataColumns: usedColumns(config),
     };
     const endsOf = config.programs.map(
@@ -271,6 +296,14 @@ export class Engine {
     this.flowSeries = this.seriesOfFlows();
     this.users = new Users(this, config);
     this.reference = config.server ? new Reference(this, config.programs.length - 1) : null;
+    this.expiresAt = memory.reserve(16);
+    this.registerWire = this.registrations === null ? null : composeRegister(this);
+    this.steps = this.registrations === null ? null : new Steps(this.lanes, FINEST_STEP_US, STEPS);
+    if (this.registrations !== null) {
+      this.series(METHOD.REGISTER);
+      this.tally.counters[COUNTER.USERS] = this.registrations.own;
+      indexUsers(this, this.registrations);
+    }
     this.needs100rel = config.programs.map((p) => p.messages.some((m) => m.reliable));
     this.variables = Math.max(0, ...config.programs.map((p) => p.variables.length));
     const cells = this.variables * config.maxCalls;

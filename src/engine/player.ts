@@ -9,7 +9,7 @@ import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
 import { CALL } from './calls.ts';
 import { captureRow, setVariables } from './capture.ts';
-import { sendAgain, takeChallenge } from './challenge.ts';
+import { callChallenged, sendAgain } from './challenge.ts';
 import { countAgain, launch, openClient, ownerOf, setIdentity, setRemote, setTransaction } from './client.ts';
 import type { Wire } from './compose.ts';
 import { confirmDialog, releaseFork } from './dialog-usage.ts';
@@ -18,6 +18,7 @@ import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { servedResponse, serveInside, serveTimer } from './reference-calls.ts';
+import { registerFailed, registerResponse } from './registering.ts';
 import { dialogPeer } from './requests.ts';
 import { respond } from './server.ts';
 import { FAILURE } from './tally.ts';
@@ -46,9 +47,10 @@ export function startCall(e: Engine, program: number): boolean {
 }
 
 /** A request outside every dialog has come: the call that plays `program` begins. NONE when the table is full. */
-export function acceptCall(e: Engine, program: number, peer: number): number {
+export function acceptCall(e: Engine, program: number, peer: number, row: number): number {
   const call = e.calls.take(program);
   if (call === NONE) return NONE;
+  if (row !== NONE) e.users.assign(call, row);
   e.tally.started(program);
   e.calls.peer[call] = peer;
   return call;
@@ -119,6 +121,10 @@ function takeRow(e: Engine, call: number, row: number): boolean {
 /** The transaction layer hands up a response to a request of ours; `again`: the transaction has had a final response before. */
 export function clientResponse(e: Engine, txn: number, again: boolean): void {
   const { msg, calls } = e;
+  if (e.registrations !== null && msg.cseqMethod === METHOD.REGISTER && e.txns.call[txn] === NONE) {
+    if (!again) registerResponse(e, e.registrations, txn);
+    return;
+  }
   const call = ownerOf(e, txn);
   const { status, cseqMethod: method } = msg;
   if (method === METHOD.INVITE && status >= 200 && status < 300) {
@@ -137,7 +143,7 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     servedResponse(e, call);
     return;
   }
-  const challenged = (status === 401 || status === 407) && e.users.authenticates && takeChallenge(e, call);
+  const challenged = (status === 401 || status === 407) && e.users.authenticates && callChallenged(e, call);
   const row = matchRow(e.rowsOf(call), calls.pc[call]!, calls.ahead[call]!, OP.RECV_RESPONSE, method, status);
   if (row === NONE) {
     // RFC 3261 §22.2: the request goes again with credentials, in a transaction of its own and with the next CSeq.
@@ -217,6 +223,10 @@ function sameDialog(e: Engine, call: number): boolean {
 
 /** A request of ours had no answer (Timer B or F), or the transport refused it. */
 export function clientFailed(e: Engine, txn: number, transport: boolean): void {
+  if (e.registrations !== null && e.txns.method[txn] === METHOD.REGISTER && e.txns.call[txn] === NONE) {
+    registerFailed(e, e.registrations, txn, transport);
+    return;
+  }
   const call = ownerOf(e, txn);
   if (call === NONE) return;
   const { calls, txns } = e;
@@ -284,7 +294,7 @@ function sendRow(e: Engine, call: number, row: number): boolean {
   const program = e.calls.program[call]!;
   const rows = e.rowsOf(call);
   const wire = e.wires[program]![rows[row * ROW_SIZE + ROW.MESSAGE]!]!;
-  e.calls.flags[call]! &= ~(CALL.TRIED_SERVER | CALL.TRIED_PROXY | CALL.TRIED_STALE);
+  e.calls.flags[call]! &= ~CALL.TRIED;
   if (wire.personal) setVariables(e, call);
   const sent = wire.status === 0 ? sendRequest(e, call, wire) : sendResponse(e, call, wire);
   if (sent) e.countRow(call, row, LINE.SENT);
@@ -344,7 +354,10 @@ export function sendRequest(e: Engine, call: number, wire: Wire): boolean {
   }
   e.links.wire[txn] = wire.index === NONE ? 0 : (calls.program[call]! << 16) | (wire.index + 1);
   // RFC 3261 §22.1: a CANCEL is not challenged.
-  if (e.users.authenticates && !cancel) e.users.setAuth(call, wire);
+  if (e.users.authenticates && !cancel) {
+    e.users.setAuth(e.users.row(call), wire);
+    if (invite) e.users.keep(call);
+  }
   if (!launch(e, txn, wire, call)) {
     fail(e, call, FAILURE.MEMORY_FULL, method, 0);
     return false;

@@ -43,6 +43,8 @@ export interface WorkerConfig {
   readonly dataOrder: DataOrder;
   /** caller: answers 401 and 407 where the data file has no columns user and password; null for nobody. callee: whom the reference server believes. */
   readonly credentials: { readonly user: string; readonly password: string } | null;
+  /** caller: each row of `data` is a user of the target who is registered all the time; null for none. */
+  readonly register: RegisterConfig | null;
   /** callee: the reference server challenges every request outside a dialog. */
   readonly challenge: boolean;
   /** callee: refuse above this many new calls a second with 503 and Retry-After; 0 is no limit. */
@@ -60,6 +62,19 @@ export interface WorkerConfig {
 /** Which row a call gets: see rows.ts. */
 export type DataOrder = 'sequential' | 'random' | 'unique' | 'per-shard';
 
+/** How users are kept registered. */
+export interface RegisterConfig {
+  readonly expiresS: number;
+  /** Refresh after this part of the granted time, or after `refreshUs` when that is above 0 and earlier. */
+  readonly refreshShare: number;
+  readonly refreshUs: number;
+  /** Registrations a second of all shards, at the start and at the end; reached in `rampUs`. */
+  readonly rateCps: number;
+  readonly rampUs: number;
+  /** Whether the bindings are removed at the end. */
+  readonly unregister: boolean;
+}
+
 /** Longest cell of a data file: what can stand in a message, in bytes of UTF-8. */
 export const CELL_BYTES = 1_024;
 
@@ -68,6 +83,11 @@ export interface DataTable {
   readonly columns: readonly string[];
   readonly cells: SharedArrayBuffer;
   readonly offsets: SharedArrayBuffer;
+}
+
+/** How many rows there are. */
+export function rowCount({ columns, offsets }: DataTable): number {
+  return (offsets.byteLength / 4 - 1) / columns.length;
 }
 
 export interface LoadConfig {
@@ -96,6 +116,9 @@ export const CONTROL = {
   COMMAND: 0,
   /** Rate multiplier in percent, 100 as planned (live + and - keys). */
   RATE_PERCENT: 1,
+  /** Workers whose users have all been registered, or not; and those whose calls are over: each waits for all. */
+  REGISTERED: 2,
+  CALLED: 3,
 } as const;
 export const CONTROL_CELLS = 8;
 export const COMMAND = { RUN: 0, STOP: 1, QUIT: 2 } as const;

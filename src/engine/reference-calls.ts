@@ -71,7 +71,7 @@ function single(e: Engine): void {
 /** A call of the server with the dialog that the request in e.msg makes; NONE when it was refused. */
 export function openServed(e: Engine, txn: number): number {
   const r = e.reference!;
-  const call = beginCall(e, txn, r.program);
+  const call = beginCall(e, txn, r.program, NONE);
   if (call !== NONE) r.open(call);
   return call;
 }

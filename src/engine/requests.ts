@@ -13,6 +13,7 @@ import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { acceptCall, callRequest } from './player.ts';
 import { serveOutside } from './reference-calls.ts';
+import { calledRow } from './registering.ts';
 import { refuse } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { usageAcknowledged } from './usage.ts';
@@ -140,19 +141,28 @@ export function outOfDialog(e: Engine, txn: number): void {
     refuse(e, txn, status);
     return;
   }
-  const call = beginCall(e, txn, program);
+  let row = NONE;
+  if (e.registrations !== null) {
+    row = calledRow(e, e.registrations);
+    if (row === NONE) {
+      // RFC 3261 §8.2.2.1: the Request-URI names nobody here.
+      refuse(e, txn, 404);
+      return;
+    }
+  }
+  const call = beginCall(e, txn, program, row);
   if (call !== NONE) callRequest(e, call);
 }
 
 /** The request in e.msg, outside a dialog, begins a call of `program`, and its dialog where it makes one; NONE when it was refused. */
-export function beginCall(e: Engine, txn: number, program: number): number {
+export function beginCall(e: Engine, txn: number, program: number, row: number): number {
   const { msg } = e;
   // Who also makes calls takes those of its own run to the end.
   if ((e.stopping && e.isCallee) || !e.admit()) {
     refuse(e, txn, 503);
     return NONE;
   }
-  const call = acceptCall(e, program, e.receivedPeer);
+  const call = acceptCall(e, program, e.receivedPeer, row);
   if (call === NONE) {
     e.tally.dropped(program);
     refuse(e, txn, 503);

@@ -14,6 +14,7 @@ export class Rows {
   /** Rows that belong to this worker alone. */
   readonly own: number;
   private readonly order: DataOrder;
+  private readonly ownOnly: boolean;
   private readonly first: number;
   private readonly stride: number;
   private readonly random: Random | null;
@@ -23,13 +24,15 @@ export class Rows {
   private ringHead = 0;
   private ringCount = 0;
 
-  constructor(order: DataOrder, count: number, first: number, stride: number, seed: number) {
-    this.order = order;
+  /** @param ownOnly in every order the worker's own rows only: users who are registered from its socket */
+  constructor(order: DataOrder, count: number, first: number, stride: number, seed: number, ownOnly = false) {
+    this.order = ownOnly && order === 'sequential' ? 'per-shard' : order;
+    this.ownOnly = ownOnly;
     this.count = count;
     this.first = first;
     this.stride = stride;
     this.own = Math.max(0, Math.ceil((count - first) / stride));
-    this.next = order === 'sequential' ? first % count : first;
+    this.next = this.order === 'sequential' ? first % count : first;
     this.random = order === 'random' ? new Random(seed + first) : null;
     this.ring = new Int32Array(order === 'unique' ? this.own : 0);
     for (let i = 0; i < this.ring.length; i++) this.release(first + i * stride);
@@ -39,6 +42,7 @@ export class Rows {
   take(): number {
     switch (this.order) {
       case 'random':
+        if (this.ownOnly) return this.first + ((this.random!.bits() >>> 0) % this.own) * this.stride;
         return (this.random!.bits() >>> 0) % this.count;
       case 'unique': {
         if (this.ringCount === 0) return NONE;

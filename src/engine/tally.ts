@@ -5,6 +5,7 @@ import { COUNTER, COUNTER_COUNT, FLOW, FLOW_COUNTERS, LINE_COUNTERS } from '../m
 import { NONE } from '../sip/message.ts';
 import { METHOD, METHOD_COUNT, METHOD_NAMES } from '../sip/names.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
+import type { Engine } from './engine.ts';
 
 /** Why a call failed. The texts stand in `failureText`. */
 export const FAILURE = {
@@ -22,6 +23,7 @@ export const FAILURE = {
   CANCELLED: 12,
   CAPTURE: 13,
   SESSION_EXPIRED: 14,
+  NOT_BOUND: 15,
 } as const;
 
 const MAX_REASONS = 200;
@@ -64,6 +66,8 @@ export function failureText(kind: number, method: number, status: number, expect
       return `flow: nothing to answer with ${status} to ${name}: the request is gone`;
     case FAILURE.CANCELLED:
       return 'cancelled by the peer';
+    case FAILURE.NOT_BOUND:
+      return `protocol: ${status} to ${name} without the binding that was asked for (RFC 3261 §10.3)`;
     case FAILURE.CAPTURE:
       return `capture: ${expected}`;
     default:
@@ -188,17 +192,31 @@ export class Tally {
     const main = this.isMain[program] === 1;
     if (main) this.counters[COUNTER.CALLS_FAILED]!++;
     const key = (((program * 1024 + row) * 1024 + status) * 16 + method) * 16 + kind;
-    let entry = this.byKey.get(key);
+    const known = this.byKey.get(key);
+    if (known !== undefined) known.count++;
+    else this.reason(key, `${main ? '' : 'received: '}${failureText(kind, method, status, expected())}`, example);
+  }
+
+  /** Counts a REGISTER of a user that ended without a binding; `e.msg` is what came, where something came. */
+  registrationFailed(kind: number, method: number, status: number, e: Engine): void {
+    this.counters[COUNTER.REGISTRATIONS_FAILED]!++;
+    const key = -(status * 16 + kind);
+    const known = this.byKey.get(key);
+    if (known !== undefined) known.count++;
+    else
+      this.reason(key, `registration: ${failureText(kind, method, status, '')}`, () =>
+        status === 0 ? '' : e.text(e.msg.start, Math.min(e.msg.end, e.msg.start + 4096)),
+      );
+  }
+
+  private reason(key: number, text: string, example: () => string): void {
+    let entry = this.reasons.get(text);
     if (entry === undefined) {
-      const reason = `${main ? '' : 'received: '}${failureText(kind, method, status, expected())}`;
-      entry = this.reasons.get(reason);
-      if (entry === undefined) {
-        entry = { reason: this.reasons.size < MAX_REASONS ? reason : 'other reasons', count: 0, example: example() };
-        this.reasons.set(entry.reason, this.reasons.get(entry.reason) ?? entry);
-        entry = this.reasons.get(entry.reason)!;
-      }
-      this.byKey.set(key, entry);
+      entry = { reason: this.reasons.size < MAX_REASONS ? text : 'other reasons', count: 0, example: example() };
+      this.reasons.set(entry.reason, this.reasons.get(entry.reason) ?? entry);
+      entry = this.reasons.get(entry.reason)!;
     }
+    this.byKey.set(key, entry);
     entry.count++;
   }
 

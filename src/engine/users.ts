@@ -1,6 +1,6 @@
 // Who the calls are made as: rows of a data file, and the credentials of each. Picks rows and fills fields; sends nothing.
 
-import { bytesOf, putText } from '../sip/bytes.ts';
+import { bytesOf, equalsIgnoreCase, putText } from '../sip/bytes.ts';
 import { Credentials } from '../sip/digest.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
@@ -12,18 +12,22 @@ import { CELL_BYTES, type DataTable, type WorkerConfig } from './protocol.ts';
 import { Rows } from './rows.ts';
 
 const AUTH_BYTES = 8_192;
+/** The column that says whom to call. */
+const TO = 'to';
 const SIP = bytesOf('sip:');
+const SEMICOLON = 59;
 
 /** Columns the messages of these programs use, and those that mean something by themselves. */
 export function usedColumns(config: WorkerConfig): string[] {
   const { data } = config;
   if (data === null) return [];
-  const used = new Set<string>(['user', 'to']);
+  const used = new Set<string>(['user', TO]);
   for (const program of config.programs)
     for (const { headers, body } of program.messages)
       for (const text of [...headers.map(([, value]) => value), body?.kind === 'text' ? body.text : ''])
         for (const match of text.matchAll(/\{\{\s*data\.([\w-]+)\s*\}\}/g)) used.add(match[1]!);
   const columns = data.columns.filter((name) => used.has(name));
+  if (config.register !== null && !columns.includes(TO)) columns.push(TO);
   if (columns.length > DATA_COLUMNS_MAX)
     throw new RangeError(`flow uses more than ${DATA_COLUMNS_MAX} columns of the data file`);
   return columns;
@@ -32,13 +36,17 @@ export function usedColumns(config: WorkerConfig): string[] {
 export class Users {
   private readonly e: Engine;
   private readonly table: DataTable | null;
-  private readonly cells: Uint8Array;
+  readonly cells: Uint8Array;
   private readonly offsets: Int32Array;
   readonly count: number;
   /** Columns of the table that are fields: FIELD.DATA + i. */
   private readonly columns: Int32Array;
   /** Index among `columns` of the called user, NONE when the file has none. */
   private readonly to: number;
+  /** It is the user of the row after. */
+  private readonly toNext: boolean;
+  /** What follows the user in our Contacts. */
+  private readonly contactEnd: Uint8Array;
   private readonly userColumn: number;
   private readonly passwordColumn: number;
   /** By row where there is no file, which is by program: what the user of busyhour says, else what the flow says. */
@@ -67,8 +75,11 @@ export class Users {
     this.cells = new Uint8Array(data?.cells ?? new ArrayBuffer(0));
     this.offsets = new Int32Array(data?.offsets ?? new ArrayBuffer(0));
     const names = e.ends.dataColumns;
-    this.columns = Int32Array.from(names, (name) => data!.columns.indexOf(name));
-    this.to = names.indexOf('to');
+    // Without a column that says so, registered users call the one after them.
+    const next = names.indexOf(TO) >= 0 && data!.columns.indexOf(TO) < 0;
+    this.columns = Int32Array.from(names, (name) => data!.columns.indexOf(next && name === TO ? 'user' : name));
+    this.to = names.indexOf(TO);
+    this.toNext = next;
     this.userColumn = data === null ? NONE : data.columns.indexOf('user');
     this.passwordColumn = data === null || this.userColumn === NONE ? NONE : data.columns.indexOf('password');
     this.given = config.programs.map((program) => config.credentials ?? program.credentials);
@@ -76,7 +87,8 @@ export class Users {
     this.authenticates = this.passwordColumn !== NONE || this.given.some((one) => one !== null);
     const shards = load === null ? 1 : load.shardCount * config.count;
     const shard = load === null ? 0 : load.shardIndex * config.count + config.index;
-    this.rows = new Rows(config.dataOrder, this.count, shard, shards, load?.seed ?? 1);
+    const own = config.register !== null;
+    this.rows = new Rows(config.dataOrder, this.count, shard, shards, load?.seed ?? 1, own);
     this.rowOf = new Int32Array(data === null ? 0 : maxCalls);
     this.inviteChunk = new Int32Array(this.authenticates ? maxCalls : 0);
     this.inviteLength = new Int32Array(this.authenticates ? maxCalls : 0);
@@ -84,12 +96,22 @@ export class Users {
     this.targetAt = e.memory.reserve(CELL_BYTES * 2);
     putText(e.bytes, this.targetAt, SIP);
     this.targetEnd = bytesOf(`@${e.ends.targetHost}:${e.ends.targetPort}`);
+    this.contactEnd = bytesOf(`@${e.ends.localHost}:${e.ends.localPort}`);
     this.authAt = e.memory.reserve(AUTH_BYTES);
   }
 
   /** The row of the next call; NONE when every row is in use. */
   nextRow(): number {
-    return this.table === null ? 0 : this.rows.take();
+    if (this.table === null) return 0;
+    const { registrations } = this.e;
+    if (registrations === null) return this.rows.take();
+    // Who is not registered makes no call: the next one does.
+    for (let tries = 0; tries < registrations.own; tries++) {
+      const row = this.rows.take();
+      if (row === NONE || registrations.isRegistered(row)) return row;
+      this.rows.release(row);
+    }
+    return NONE;
   }
 
   /** A row that no call got. */
@@ -100,6 +122,26 @@ export class Users {
   /** Gives a new call its row. */
   assign(call: number, row: number): void {
     if (this.table !== null) this.rowOf[call] = row;
+  }
+
+  /** Where the name of a row's user stands in `cells`. */
+  nameStart(row: number): number {
+    return this.offsets[row * this.table!.columns.length + this.userColumn]!;
+  }
+
+  nameEnd(row: number): number {
+    return this.offsets[row * this.table!.columns.length + this.userColumn + 1]!;
+  }
+
+  /** Whether a URI is the Contact under which the user of a row registers, parameters apart. */
+  isContact(row: number, buf: Uint8Array, start: number, end: number): boolean {
+    if (!equalsIgnoreCase(buf, start, Math.min(end, start + SIP.length), SIP)) return false;
+    const { cells, contactEnd } = this;
+    let at = start + SIP.length;
+    for (let i = this.nameStart(row); i < this.nameEnd(row); i++, at++)
+      if (at >= end || buf[at] !== cells[i]) return false;
+    for (let i = 0; i < contactEnd.length; i++, at++) if (at >= end || buf[at] !== contactEnd[i]) return false;
+    return at === end || buf[at] === SEMICOLON;
   }
 
   /** Row of a call; its program where there is no data. */
@@ -119,7 +161,7 @@ export class Users {
     const { bytes, fields } = e;
     const width = this.table!.columns.length;
     for (let i = 0; i < columns.length; i++) {
-      const at = row * width + columns[i]!;
+      const at = (this.toNext && i === this.to ? (row + 1) % this.count : row) * width + columns[i]!;
       const from = this.offsets[at]!;
       const length = this.offsets[at + 1]! - from;
       const to = this.dataAt + i * CELL_BYTES;
@@ -171,9 +213,8 @@ export class Users {
   }
 
   /** Fills AUTH for a request that is about to be rendered, as far as the user has been challenged (RFC 3261 §22.2, §22.3). */
-  setAuth(call: number, wire: Wire): void {
+  setAuth(row: number, wire: Wire): void {
     const { e, authAt } = this;
-    const row = this.row(call);
     let length = 0;
     for (let i = 0; i < 2; i++) {
       const c = (i === 0 ? this.server : this.proxy)[row];
@@ -184,7 +225,6 @@ export class Users {
       length += e.put(authAt + length, `${i === 1 ? 'Proxy-Authorization' : 'Authorization'}: ${value}\r\n`);
     }
     e.fields.set(FIELD.AUTH, authAt, length);
-    if (wire.method === METHOD.INVITE) this.keep(call, length);
   }
 
   private requestUri(wire: Wire): string {
@@ -194,8 +234,10 @@ export class Users {
     return e.text(start, start + e.fields.length[FIELD.TARGET]!);
   }
 
-  private keep(call: number, length: number): void {
+  /** The header lines of an INVITE about to leave are kept for its ACK. */
+  keep(call: number): void {
     const { e } = this;
+    const length = e.fields.length[FIELD.AUTH]!;
     this.dropInvite(call);
     if (length === 0) return;
     const chunk = e.memory.alloc(length);
@@ -213,7 +255,8 @@ export class Users {
 
   /** The call is over. */
   release(call: number): void {
-    if (this.table !== null) this.rows.release(this.rowOf[call]!);
+    // A call that came in has a row, but has not taken it.
+    if (this.table !== null && this.e.answers[this.e.calls.program[call]!] === 0) this.rows.release(this.rowOf[call]!);
     this.dropInvite(call);
   }
 

@@ -93,6 +93,7 @@ async function open(
         }
       : null,
     calleeOf: [],
+    register: null,
     maxCalls: CALLS_AT_A_TIME,
     rateLimitCps: 0,
     delayUs: 0,

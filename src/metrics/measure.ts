@@ -93,6 +93,18 @@ export function measure(input: MeasureInput): Measured {
       finals: totals.inviteFinals,
       succeeded: whole ? count(COUNTER.CALLS_SUCCEEDED) : sumOf(opening, 'succeeded'),
     }),
+    registrations:
+      count(COUNTER.USERS) === 0
+        ? null
+        : {
+            users: count(COUNTER.USERS),
+            atStart: count(COUNTER.USERS_AT_START),
+            added: count(COUNTER.USERS_ADDED),
+            refreshed: count(COUNTER.USERS_REFRESHED),
+            removed: count(COUNTER.USERS_REMOVED),
+            failed: count(COUNTER.REGISTRATIONS_FAILED),
+            left: count(COUNTER.USERS_REGISTERED),
+          },
     flows,
     ladder: laddersOf(totals, programs),
     rules: {

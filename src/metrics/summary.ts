@@ -121,6 +121,20 @@ export interface Measured {
   /** From the actual send. */
   readonly latencyFromSendUs: Readonly<Record<string, Latency>>;
   readonly ratios: Readonly<Record<RatioName, Ratio>>;
+  /** The users kept registered; null where there are none. */
+  readonly registrations: {
+    readonly users: number;
+    /** Registered when the first call was due. */
+    readonly atStart: number;
+    /** REGISTERs answered 2xx: that added a binding, refreshed it, removed it. */
+    readonly added: number;
+    readonly refreshed: number;
+    readonly removed: number;
+    /** REGISTERs that ended otherwise. */
+    readonly failed: number;
+    /** At the end. */
+    readonly left: number;
+  } | null;
   /** In the order of `ladder`. */
   readonly flows: readonly FlowShare[];
   readonly ladder: readonly Ladder[];
@@ -224,6 +238,7 @@ export function buildSummary(input: SummaryInput): Summary {
     latencyFromSendUs: measured.latencyFromSendUs,
     messages: measured.messages,
     failures: measured.failures,
+    registrations: measured.registrations,
     flows: measured.flows,
     ladder: measured.ladder,
     rules: measured.rules,

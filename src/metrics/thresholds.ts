@@ -39,6 +39,14 @@ function share(part: number, of: number, none: string): number | string {
   return of > 0 ? (part / of) * 100 : none;
 }
 
+const NO_USERS = 'no user was to be registered';
+
+/** Failed calls among those that were taken beside the ones made. */
+function received(m: Measured): number | string {
+  const beside = m.flows.filter(({ role }) => role === 'callee');
+  return beside.length === 0 ? 'no call was to be received' : beside.reduce((n, { failed }) => n + failed, 0);
+}
+
 const NUMBERS: Readonly<Record<string, readonly [unit: ThresholdResult['unit'], read: Reader]>> = {
   'calls.planned': ['count', (m) => m.calls.planned],
   'calls.started': ['count', (m) => m.calls.started],
@@ -48,6 +56,9 @@ const NUMBERS: Readonly<Record<string, readonly [unit: ThresholdResult['unit'], 
   'calls.late': ['count', (m) => m.calls.late],
   'calls.peakConcurrent': ['count', (m) => m.calls.peakConcurrent],
   'calls.abandoned': ['count', (m) => m.calls.abandoned],
+  'received.failed': ['count', (m) => received(m)],
+  'registrations.failed': ['count', (m) => m.registrations?.failed ?? NO_USERS],
+  'registrations.atStart': ['count', (m) => m.registrations?.atStart ?? NO_USERS],
   'rate.offeredCps': ['cps', (m) => m.rate.offeredCps],
   'rate.achievedCps': ['cps', (m) => m.rate.achievedCps],
   'failed.rate': ['percent', (m) => share(m.calls.failed, m.calls.started, 'no call was started')],

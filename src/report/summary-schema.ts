@@ -122,6 +122,18 @@ export const summarySchema = z.object({
     byStatus: z.record(z.string(), sentReceived),
   }),
   failures: z.array(reasonCount),
+  registrations: z
+    .object({
+      users: count,
+      atStart: count,
+      added: count,
+      refreshed: count,
+      removed: count,
+      failed: count,
+      left: count,
+    })
+    .nullable()
+    .describe('the users kept registered during the run'),
   flows: z
     .array(
       z.object({

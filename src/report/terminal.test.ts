@@ -13,6 +13,12 @@ const plain = (text: string) => text.replace(/\x1b\[\d+m/g, '');
 describe('the flows of a mix', () => {
   const rows = summaryText(asMix(troubled), { color: false, files: [] }).split('\n');
 
+  test('come with what became of their users', () => {
+    expect(rows.find((row) => row.startsWith('Users'))).toBe(
+      'Users       99 of 100 registered before the first call, 40 refreshed, 100 unregistered, 1 registrations failed',
+    );
+  });
+
   test('stand side by side, those received beside those made', () => {
     const at = rows.findIndex((row) => row.startsWith('Flows'));
     expect(rows[at]).toMatch(/started +succeeded +failed +dropped +p50 +p99/);

@@ -69,6 +69,13 @@ function callLines(s: Summary): Piece[][] {
     name('Messages'),
     `${number(m.sent)} sent, ${number(m.received)} received, ${number(m.retransmitted)} retransmitted (${share(m.retransmitted, m.sent)}), ${number(m.unexpected)} unexpected`,
   ]);
+  const users = s.registrations;
+  if (users !== null)
+    lines.push([
+      name('Users'),
+      `${number(users.atStart)} of ${number(users.users)} registered before the first call, ${number(users.refreshed)} refreshed, ${number(users.removed)} unregistered, `,
+      alarm(users.failed, `${number(users.failed)} registrations failed`),
+    ]);
   const known = Object.entries(s.ratios).filter(([, ratio]) => ratio.percent !== null);
   if (known.length > 0)
     lines.push([name('Ratios'), known.map(([n, ratio]) => `${n} ${percent(ratio.percent)}`).join(', ')]);

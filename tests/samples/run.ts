@@ -274,6 +274,7 @@ export function asMix(run: Summary): Summary {
   return {
     ...run,
     flow: 'office',
+    registrations: { users: 100, atStart: 99, added: 100, refreshed: 40, removed: 100, failed: 1, left: 0 },
     flows: [
       {
         flow: 'basic',

@@ -9,7 +9,6 @@ import type { Program } from '../../src/flow/program.ts';
 import { COUNTER, LINE, LINE_COUNTERS } from '../../src/metrics/counters.ts';
 import { Memory } from '../../src/sip/memory.ts';
 import { Clock } from '../../src/time/clock.ts';
-import { Schedule } from '../../src/time/schedule.ts';
 import { FAITHFUL, type Faults, Link, LinkTransport, type Sent } from './link.ts';
 
 export const CALLER_PORT = 5_061;
@@ -58,7 +57,6 @@ export class Pair {
   readonly link: Link;
   readonly caller: End | null;
   readonly callee: End | null;
-  private readonly arrivals: Schedule;
 
   constructor(options: PairOptions) {
     this.now = this.clock.now;
@@ -78,7 +76,6 @@ export class Pair {
       order: new Uint8Array(1),
       ...options.load,
     };
-    this.arrivals = new Schedule(load.phases, load.arrivals, load.seed, load.calls, 0, 1);
     const end = (role: 'caller' | 'callee'): End | null => {
       if (!ends.includes(role)) return null;
       const program = programOf(names[role], role, holdUs);
@@ -108,6 +105,7 @@ export class Pair {
         : null,
       load,
       calleeOf: [],
+      register: null,
       maxCalls: options.maxCalls ?? 512,
       rules: true,
       rcvbufBytes: 0,
@@ -141,7 +139,7 @@ export class Pair {
       e.lanes.refreshNext();
       next = Math.min(next, e.lanes.nextDue[0]!);
     }
-    return this.caller === null || this.caller.e.stopping ? next : Math.min(next, this.arrivals.due[0]!);
+    return this.caller === null ? next : Math.min(next, this.caller.loop.nextArrivalUs());
   }
 
   /** Lets time pass from event to event until `untilUs`, or until nothing is on its way, runs or is due. */
@@ -156,7 +154,6 @@ export class Pair {
       if (next > this.now[0]!) this.now[0] = next;
       this.link.deliver(ports);
       for (const { loop } of this.ends()) loop.slice();
-      while (this.arrivals.due[0]! <= this.now[0]!) this.arrivals.advance();
     }
     throw new Error(`not at rest after ${MOST_ROUNDS} rounds, at ${this.now[0]! / 1e6} s`);
   }
