@@ -35,17 +35,17 @@ function expectClean(result: Result, calls: number, received: number): void {
 
 describe.skipIf(!have('kamailio'))('users registered at Kamailio, with digest', () => {
   it('call each other through it while their bindings are refreshed, and leave', async () => {
-    // Granted 4 s of the 600 s asked for, so that refreshes at 80 % fall into the run; a nonce is good for 3 s, so that it grows stale.
-    const peer = await startKamailioRegistrar({ lifeS: 4, nonceS: 3, lifetimeMs: 50_000 });
+    // Granted 6 s of the 600 s asked for (counted in whole seconds there), so that refreshes at 80 % fall into the run; a nonce is good for 3 s, so that it grows stale.
+    const peer = await startKamailioRegistrar({ lifeS: 6, nonceS: 3, lifetimeMs: 50_000 });
     const caller = await busyhour([
       ...['load', 'basic', `udp:127.0.0.1:${peer.port}`, '--data', usersFile(200), '--register'],
-      ...['--register-rate', '400', '--register-expires', '600s', '--rate', '100', '--duration', '8s', '--hold', '1s'],
+      ...['--register-rate', '400', '--register-expires', '600s', '--rate', '100', '--duration', '6s', '--hold', '1s'],
     ]);
     await peer.stop();
-    expectClean(caller, 800, 800);
+    expectClean(caller, 600, 600);
     const users = caller.summary!.registrations!;
     expect(users).toMatchObject({ users: 200, atStart: 200, added: 200, removed: 200, failed: 0, left: 0 });
-    expect(users.refreshed).toBeGreaterThanOrEqual(400);
+    expect(users.refreshed).toBeGreaterThanOrEqual(200);
     expect(caller.summary!.latencyUs.rrd!.count).toBe(200 + users.refreshed + 200);
     // Each user is challenged once, and when its nonce is stale; in between the nonce serves again.
     const challenges = caller.summary!.messages.byStatus['401']!.received;
