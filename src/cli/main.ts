@@ -131,6 +131,12 @@ common(
     option('--listen <address>', 'udp:ADDRESS:PORT (repeatable; default udp:127.0.0.1:5060)').argParser(gather),
   )
   .addOption(option('--rate-limit <cps>', 'refuse calls above this rate with 503 and Retry-After').argParser(rate))
+  .addOption(
+    option(
+      '--max-bindings <n>',
+      'bindings the registrar of the reference server holds per worker; 503 beyond (default: 1,100,000)',
+    ).argParser(whole(1, 16_000_000)),
+  )
   .addOption(option('--auth', 'the reference server challenges every request outside a dialog'))
   .addOption(option('--user <name>', 'whom the reference server believes').default('busyhour'))
   .addOption(option('--password <text>', 'with which password').default('busyhour'))

@@ -58,10 +58,14 @@ export interface AnswerOptions extends CommonOptions {
   /** The last program is that of the reference server. */
   readonly server: boolean;
   readonly listen: readonly { readonly address: string; readonly port: number }[];
+  /** Bindings of the registrar, each worker. */
+  readonly maxBindings?: number;
   readonly rateLimitCps: number;
   readonly delayUs: number;
 }
 
+/** A million users, and some who come twice. */
+const MAX_BINDINGS = 1_100_000;
 const MIN_CALLS = 20_000;
 const MAX_CALLS = 2_000_000;
 /** A call whose requests are lost lives up to 64·T1 and a bit. */
@@ -177,6 +181,7 @@ export function planLoad(options: LoadOptions): Config[] {
     maxCalls,
     rules: options.rules,
     rcvbufBytes: options.rcvbufBytes,
+    maxBindings: 0,
     rateLimitCps: 0,
     delayUs: 0,
     trace: options.trace,
@@ -245,6 +250,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
       maxCalls: options.maxCalls || 500_000,
       rules: options.rules,
       rcvbufBytes: options.rcvbufBytes,
+      maxBindings: options.maxBindings ?? MAX_BINDINGS,
       rateLimitCps: options.rateLimitCps / count,
       delayUs: options.delayUs,
       trace: false,

@@ -47,6 +47,8 @@ export interface WorkerConfig {
   readonly register: RegisterConfig | null;
   /** callee: the reference server challenges every request outside a dialog. */
   readonly challenge: boolean;
+  /** callee: bindings the registrar of the reference server holds at most; a REGISTER beyond is refused with 503 and Retry-After. */
+  readonly maxBindings: number;
   /** callee: refuse above this many new calls a second with 503 and Retry-After; 0 is no limit. */
   readonly rateLimitCps: number;
   /** callee: wait this long before each answer to a new request. */

@@ -95,6 +95,7 @@ async function open(
     calleeOf: [],
     register: null,
     maxCalls: CALLS_AT_A_TIME,
+    maxBindings: 1_024,
     rateLimitCps: 0,
     delayUs: 0,
     trace: false,

@@ -113,6 +113,7 @@ export class Pair {
       dataOrder: 'sequential',
       credentials: null,
       challenge: false,
+      maxBindings: 1_024,
       rateLimitCps: 0,
       delayUs: 0,
       trace: false,
