@@ -26,7 +26,7 @@ export function takeChallenge(e: Engine, row: number, tried: number): number {
   const again = (tried & bit) !== 0;
   // RFC 7616 §3.3: only a stale nonce is worth a second try, and that once.
   if (again && (!challenge.stale || (tried & TRIED.STALE) !== 0)) return NONE;
-  e.users.take(row, challenge, proxy);
+  if (!e.users.take(row, challenge, proxy)) return NONE;
   return tried | bit | (again ? TRIED.STALE : 0);
 }
 

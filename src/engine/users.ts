@@ -1,17 +1,19 @@
 // Who the calls are made as: rows of a data file, and the credentials of each. Picks rows and fills fields; sends nothing.
 
 import { bytesOf, equalsIgnoreCase, putText } from '../sip/bytes.ts';
-import { Credentials } from '../sip/digest.ts';
+import type { Challenge } from '../sip/digest.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD, METHOD_NAMES } from '../sip/names.ts';
 import type { Wire } from './compose.ts';
+import { CredentialColumns, LINE_BYTES, type Signed } from './credentials.ts';
 import type { Engine } from './engine.ts';
 import { DATA_COLUMNS_MAX, FIELD } from './fields.ts';
 import { CELL_BYTES, type DataTable, type WorkerConfig } from './protocol.ts';
 import { Rows } from './rows.ts';
 
-const AUTH_BYTES = 8_192;
+/** The names of the methods as bytes, by id. */
+const METHODS = METHOD_NAMES.map((name) => bytesOf(name));
 /** The column that says whom to call. */
 const TO = 'to';
 const SIP = bytesOf('sip:');
@@ -54,9 +56,15 @@ export class Users {
   private readonly rows: Rows;
   /** Row of each call. */
   readonly rowOf: Int32Array;
-  /** By row: credentials for 401 and for 407; made when the first challenge comes. */
-  private readonly server: (Credentials | undefined)[] = [];
-  private readonly proxy: (Credentials | undefined)[] = [];
+  /** By row: what 401 and 407 are answered with; null when nothing can be answered. */
+  private readonly server: CredentialColumns | null;
+  private readonly proxy: CredentialColumns | null;
+  /** The names in `given`, as bytes. */
+  private readonly names: readonly Uint8Array[];
+  private readonly signed: Signed = { method: METHODS[0]!, uriStart: 0, uriLength: 0, bodyStart: 0, bodyLength: 0 };
+  /** The Request-URI of a REGISTER. */
+  private readonly registrarAt: number;
+  private readonly registrarLength: number;
   /** By call: the header lines of its last INVITE, for the ACK: chunk + 1 and length. */
   private readonly inviteChunk: Int32Array;
   private readonly inviteLength: Int32Array;
@@ -97,7 +105,14 @@ export class Users {
     putText(e.bytes, this.targetAt, SIP);
     this.targetEnd = bytesOf(`@${e.ends.targetHost}:${e.ends.targetPort}`);
     this.contactEnd = bytesOf(`@${e.ends.localHost}:${e.ends.localPort}`);
-    this.authAt = e.memory.reserve(AUTH_BYTES);
+    const rows = data === null ? config.programs.length : this.count;
+    this.server = this.authenticates ? new CredentialColumns(e.memory, rows, 0) : null;
+    this.proxy = this.authenticates ? new CredentialColumns(e.memory, rows, 1) : null;
+    this.names = this.given.map((one) => bytesOf(one?.user ?? ''));
+    const registrar = `sip:${e.ends.targetHost}:${e.ends.targetPort}`;
+    this.registrarAt = e.memory.reserve(Buffer.byteLength(registrar));
+    this.registrarLength = e.put(this.registrarAt, registrar);
+    this.authAt = e.memory.reserve(this.authenticates ? 2 * LINE_BYTES : 1);
   }
 
   /** The row of the next call; NONE when every row is in use. */
@@ -149,9 +164,10 @@ export class Users {
     return this.table === null ? this.e.calls.program[call]! : this.rowOf[call]!;
   }
 
+  /** A cell with a character for each of its bytes. */
   private cell(row: number, column: number): string {
     const at = row * this.table!.columns.length + column;
-    return Buffer.from(this.cells.subarray(this.offsets[at]!, this.offsets[at + 1]!)).toString('utf8');
+    return Buffer.from(this.cells.subarray(this.offsets[at]!, this.offsets[at + 1]!)).toString('latin1');
   }
 
   /** Fills the data fields from a row, and the Request-URI where the file says whom to call. Nothing without a file. */
@@ -185,19 +201,6 @@ export class Users {
     fields.set(FIELD.TARGET, this.targetAt, end - this.targetAt);
   }
 
-  private credentials(row: number, proxy: boolean): Credentials {
-    const all = proxy ? this.proxy : this.server;
-    let known = all[row];
-    if (known === undefined) {
-      if (this.passwordColumn === NONE) {
-        const { user, password } = this.givenFor(row)!;
-        known = new Credentials(user, password);
-      } else known = new Credentials(this.cell(row, this.userColumn), this.cell(row, this.passwordColumn));
-      all[row] = known;
-    }
-    return known;
-  }
-
   private givenFor(row: number): { readonly user: string; readonly password: string } | null {
     return this.given[this.table === null ? row : 0]!;
   }
@@ -207,31 +210,50 @@ export class Users {
     return this.passwordColumn !== NONE || this.givenFor(row) !== null;
   }
 
-  /** Takes a challenge for a row. */
-  take(row: number, challenge: Parameters<Credentials['take']>[0], proxy: boolean): void {
-    this.credentials(row, proxy).take(challenge);
+  /** Takes a challenge for a row; false when it says more than can be answered. */
+  take(row: number, challenge: Challenge, proxy: boolean): boolean {
+    const columns = proxy ? this.proxy! : this.server!;
+    if (this.passwordColumn !== NONE)
+      return columns.take(row, challenge, this.cell(row, this.userColumn), this.cell(row, this.passwordColumn));
+    const { user, password } = this.givenFor(row)!;
+    return columns.take(row, challenge, perByte(user), perByte(password));
   }
 
   /** Fills AUTH for a request that is about to be rendered, as far as the user has been challenged (RFC 3261 §22.2, §22.3). */
   setAuth(row: number, wire: Wire): void {
     const { e, authAt } = this;
-    let length = 0;
-    for (let i = 0; i < 2; i++) {
-      const c = (i === 0 ? this.server : this.proxy)[row];
-      if (c === undefined || !c.ready) continue;
-      const uri = this.requestUri(wire);
-      const body = c.needsBody ? bodyOf(e, wire) : '';
-      const value = c.value(METHOD_NAMES[wire.method]!, uri, body);
-      length += e.put(authAt + length, `${i === 1 ? 'Proxy-Authorization' : 'Authorization'}: ${value}\r\n`);
-    }
-    e.fields.set(FIELD.AUTH, authAt, length);
+    let at = authAt;
+    if (this.server!.ready(row)) at = this.putLine(this.server!, row, wire, at);
+    if (this.proxy!.ready(row)) at = this.putLine(this.proxy!, row, wire, at);
+    e.fields.set(FIELD.AUTH, authAt, at - authAt);
   }
 
-  private requestUri(wire: Wire): string {
-    const { e } = this;
-    if (wire.method === METHOD.REGISTER) return `sip:${e.ends.targetHost}:${e.ends.targetPort}`;
-    const start = e.fields.start[FIELD.TARGET]!;
-    return e.text(start, start + e.fields.length[FIELD.TARGET]!);
+  private putLine(columns: CredentialColumns, row: number, wire: Wire, at: number): number {
+    const { e, signed } = this;
+    signed.method = METHODS[wire.method]!;
+    const register = wire.method === METHOD.REGISTER;
+    signed.uriStart = register ? this.registrarAt : e.fields.start[FIELD.TARGET]!;
+    signed.uriLength = register ? this.registrarLength : e.fields.length[FIELD.TARGET]!;
+    if (columns.needsBody(row)) this.setBody(wire);
+    if (this.passwordColumn !== NONE)
+      return columns.putLine(row, at, this.cells, this.nameStart(row), this.nameEnd(row), signed);
+    const name = this.names[this.table === null ? row : 0]!;
+    return columns.putLine(row, at, name, 0, name.length, signed);
+  }
+
+  /** The body the message will have: auth-int covers it. */
+  private setBody(wire: Wire): void {
+    const { e, signed } = this;
+    e.fields.set(FIELD.AUTH, 0, 0);
+    const chunk = e.outbox.render(wire, e.fields);
+    signed.bodyLength = 0;
+    if (chunk === NONE) return; // the request itself will find no room either
+    const end = chunk + e.outbox.length;
+    let at = chunk + 4;
+    while (at < end && !isBlankLine(e.bytes, at)) at++;
+    signed.bodyStart = at;
+    signed.bodyLength = end - at;
+    e.outbox.freeLater(chunk, e.outbox.length);
   }
 
   /** The header lines of an INVITE about to leave are kept for its ACK. */
@@ -267,12 +289,12 @@ export class Users {
   }
 }
 
-/** The body a wire would have with the fields as they are: auth-int covers it. */
-function bodyOf(e: Engine, wire: Wire): string {
-  e.fields.set(FIELD.AUTH, 0, 0);
-  const chunk = e.outbox.render(wire, e.fields);
-  if (chunk === NONE) return '';
-  const text = e.text(chunk, chunk + e.outbox.length);
-  e.outbox.freeLater(chunk, e.outbox.length);
-  return text.slice(text.indexOf('\r\n\r\n') + 4);
+/** Whether the header ends right before `at`: CR LF CR LF. */
+function isBlankLine(bytes: Uint8Array, at: number): boolean {
+  return bytes[at - 4] === 13 && bytes[at - 3] === 10 && bytes[at - 2] === 13 && bytes[at - 1] === 10;
+}
+
+/** A text with a character for each of its bytes in UTF-8. */
+function perByte(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
