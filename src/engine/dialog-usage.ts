@@ -42,10 +42,11 @@ export function releaseFork(e: Engine, txn: number): void {
   }
   const hop = e.nextHop(scratch);
   const peer = hop === NONE ? txns.peer[txn]! : hop;
+  const program = e.calls.programOf(links.owner[txn]!);
   setIdentity(e, slot, links.owner[txn]!, links.user[txn]!);
   setRemote(e, scratch);
   setTransaction(e, BRANCH_KIND.ACK, txn, cseq);
-  const chunk = outbox.render(e.standardRequest(METHOD.ACK), e.fields);
+  const chunk = outbox.render(e.standardRequest(METHOD.ACK, program), e.fields);
   if (chunk === NONE) tally.add(COUNTER.UNSENT);
   else {
     tally.message(true, METHOD.ACK, 0, 0);
@@ -64,7 +65,7 @@ export function releaseFork(e: Engine, txn: number): void {
     if (bye === NONE) tally.add(COUNTER.UNSENT);
     else {
       setTransaction(e, BRANCH_KIND.TRANSACTION, bye, cseq + 1);
-      if (!launch(e, bye, e.standardRequest(METHOD.BYE), scratch)) tally.add(COUNTER.UNSENT);
+      if (!launch(e, bye, e.standardRequest(METHOD.BYE, program), scratch)) tally.add(COUNTER.UNSENT);
     }
   }
   dialogs.release(scratch);

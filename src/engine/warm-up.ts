@@ -79,7 +79,7 @@ async function open(
     server: !caller && (config.server || plan.callee.flow === REFERENCE_PROGRAM.flow),
     local: { address: HOST, port: 0, host: HOST },
     target:
-      targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: plan.caller.user || 'warm' },
+      targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, users: [plan.caller.user || 'warm'] },
     load: caller
       ? {
           phases,
@@ -91,9 +91,13 @@ async function open(
           concurrency: 0,
           shardIndex: 0,
           shardCount: 1,
+          order: new Uint8Array(1),
         }
       : null,
+    calleeOf: [],
+    register: null,
     maxCalls: CALLS_AT_A_TIME,
+    maxBindings: CALLS_AT_A_TIME,
     rateLimitCps: 0,
     delayUs: 0,
     trace: false,

@@ -6,6 +6,7 @@ import { latency, overTime } from './latency.ts';
 import { html, Markup } from './markup.ts';
 import { messages } from './messages.ts';
 import { heading, thresholds, tiles, verdict } from './overview.ts';
+import { shares } from './shares.ts';
 import { STYLE } from './style.ts';
 import { failures, rules } from './trouble.ts';
 
@@ -21,6 +22,7 @@ ${heading(s)}
 ${verdict(s)}
 ${thresholds(s)}
 ${tiles(s)}
+${shares(s)}
 ${overTime(s)}
 ${latency(s)}
 ${messages(s)}
