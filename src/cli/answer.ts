@@ -17,6 +17,7 @@ import { readVersion } from './version.ts';
 interface AnswerFlags extends CommonFlags {
   readonly listen?: string[];
   readonly rateLimit?: number;
+  readonly maxBindings?: number;
   readonly delay: string;
   readonly auth?: boolean;
   readonly referCalls?: boolean;
@@ -37,6 +38,8 @@ function checkAlone(name: string, flow: Flow): void {
 export async function answer(names: readonly string[], o: AnswerFlags): Promise<void> {
   const server = names.length === 0;
   const flows = server ? ['reference server'] : names;
+  if (!server && o.maxBindings !== undefined)
+    throw new UsageError('--max-bindings is for the reference server; leave the flows out');
   if (!server && o.auth) throw new UsageError('--auth is for the reference server; leave the flows out');
   if (!server && o.referCalls) throw new UsageError('--refer-calls is for the reference server; leave the flows out');
   const holdUs = durationOf(o.hold, '--hold');
@@ -66,6 +69,7 @@ export async function answer(names: readonly string[], o: AnswerFlags): Promise<
     algorithms: algorithmsOf(o.authAlgorithms, '--auth-algorithms'),
     rehearsal: rehearsalOf(given[0] ?? flowOf('basic')),
     listen,
+    ...(o.maxBindings === undefined ? {} : { maxBindings: o.maxBindings }),
     rateLimitCps: o.rateLimit ?? 0,
     delayUs: durationOf(o.delay, '--delay'),
   });

@@ -165,6 +165,65 @@ describe('the plan', () => {
     expect(configs[0]!.dataOrder).toBe('random');
   });
 
+  it('plays a mix: its flows by their names, their holds and their order', async () => {
+    const file = join(folder, 'mix.yaml');
+    writeFileSync(
+      file,
+      'mix: m\nflows:\n  - { flow: basic, weight: 2, hold: 3s }\n  - { flow: cancel, name: given-up }\n',
+    );
+    await load(file, TARGET, { ...FLAGS, hold: '1s' });
+    const plan = seen.plans.at(-1) as RunPlan;
+    expect(plan.flow).toBe('m');
+    const [config] = plan.configs;
+    expect(config!.programs.map(({ flow, role }) => [flow, role])).toEqual([
+      ['basic', 'caller'],
+      ['given-up', 'caller'],
+    ]);
+    expect([...config!.load!.order]).toEqual([0, 1, 0]);
+    expect(config!.target!.users).toEqual(['service', 'ring']);
+    expect(config!.register).toBeNull();
+  });
+
+  it('tells what is wrong with a mix', async () => {
+    const file = join(folder, 'wrong.yaml');
+    writeFileSync(file, 'mix: m\nflows:\n  - { flow: bsic }\n');
+    expect(await refused({}, file)).toMatch(/wrong\.yaml:3:13: no flow is called bsic; mend: write basic/);
+  });
+
+  it('registers the users of the data file, by options or by the mix', async () => {
+    const data = join(folder, 'registered.csv');
+    writeFileSync(data, 'user,password\na,b\n');
+    const plain = (await planned({ data, register: true, registerRate: 7 })).configs[0]!;
+    expect(plain.register).toMatchObject({ expiresS: 300, rateCps: 7, refreshShare: 0.8, unregister: true });
+    expect(plain.programs.map(({ role }) => role)).toEqual(['caller', 'callee']);
+    expect(plain.calleeOf).toEqual([1]);
+    const file = join(folder, 'registering.yaml');
+    writeFileSync(
+      file,
+      'mix: m\nregister: { expires: 600s, unregister: false }\nflows:\n  - flow: register\n  - flow: basic\n',
+    );
+    await load(file, TARGET, { ...FLAGS, data, registerExpires: '90s' });
+    const mixed = (seen.plans.at(-1) as RunPlan).configs[0]!;
+    expect(mixed.register).toMatchObject({ expiresS: 90, rateCps: 100, unregister: false });
+    // What only a server's store ties together has no callee here.
+    expect(mixed.programs.map(({ flow, role }) => [flow, role])).toEqual([
+      ['register', 'caller'],
+      ['basic', 'caller'],
+      ['basic', 'callee'],
+    ]);
+    expect(mixed.calleeOf).toEqual([-1, 2]);
+  });
+
+  it('registers nobody without users', async () => {
+    const file = join(folder, 'nameless.csv');
+    writeFileSync(file, 'number\n1\n');
+    const wanted = /a data file with a column user \(and password, .*\); give --data/;
+    expect(await refused({ register: true })).toMatch(wanted);
+    expect(await refused({ register: true, data: file })).toMatch(wanted);
+    expect(await refused({ registerRate: 5 })).toMatch('--register-rate without --register; give both');
+    expect(await refused({ register: true, registerExpires: '1500ms' })).toMatch('is not whole seconds');
+  });
+
   it('traces one call only when it is asked for', async () => {
     expect((await planned({ once: true })).configs[0]!.trace).toBe(false);
     expect((await planned({ once: true, verbose: true })).configs[0]!.trace).toBe(true);

@@ -1,12 +1,14 @@
 // `busyhour load`: options to a plan, the run, its results.
 
-import { planLoad } from '../controller/plan.ts';
+import { type LoadOptions, planLoad } from '../controller/plan.ts';
 import { Run } from '../controller/run.ts';
 import { type LocalPlace, parseLocal, parseTarget, resolveTarget, sourceAddress } from '../controller/target.ts';
 import type { Phase } from '../controller/texts.ts';
 import { UsageError } from '../controller/usage-error.ts';
 import { compile } from '../flow/compile.ts';
-import { flowOf, rehearsalOf } from './programs.ts';
+import { needsStore } from '../flow/flow.ts';
+import { REGISTRATION, type Registration } from '../flow/mix.ts';
+import { mixOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
 import { durationOf, outFolder, profileOf, thresholdsOf } from './values.ts';
@@ -37,7 +39,10 @@ interface LoadFlags extends CommonFlags {
   readonly local?: string;
   readonly connections: 'one' | 'per-user' | 'per-call';
   readonly data?: string;
-  readonly dataOrder: 'sequential' | 'random';
+  readonly dataOrder: LoadOptions['dataOrder'];
+  readonly register?: boolean;
+  readonly registerExpires?: string;
+  readonly registerRate?: number;
   readonly user?: string;
   readonly password?: string;
   readonly threshold?: string[];
@@ -150,14 +155,41 @@ function checkConnections(o: LoadFlags, protocol: LocalPlace['protocol']): void 
     throw new UsageError('--connections per-user needs users: give --data FILE or --users N');
 }
 
+/** How the users are kept registered, by the mix and the options; null where nobody asks for it. */
+function registrationOf(o: LoadFlags, mixed: Registration | null): Registration | null {
+  if (o.register !== true && mixed === null) {
+    for (const [flag, value] of Object.entries({
+      '--register-expires': o.registerExpires,
+      '--register-rate': o.registerRate,
+    }))
+      if (value !== undefined) throw new UsageError(`${flag} without --register; give both`);
+    return null;
+  }
+  const base = mixed ?? REGISTRATION;
+  const expiresS =
+    o.registerExpires === undefined ? base.expiresS : durationOf(o.registerExpires, '--register-expires') / 1e6;
+  if (!Number.isInteger(expiresS) || expiresS < 1)
+    throw new UsageError(`--register-expires "${o.registerExpires}" is not whole seconds, such as 300s`);
+  return { ...base, expiresS, rateCps: o.registerRate ?? base.rateCps };
+}
+
 export async function load(name: string, targetText: string, o: LoadFlags): Promise<void> {
   const shape = shapeOf(o);
   const shard = shardOf(o.shard);
   const thresholds = thresholdsOf(o.threshold ?? []);
   const holdUs = durationOf(o.hold, '--hold');
   const data = o.data === undefined ? null : (await import('../controller/data.ts')).readData(o.data);
-  const flow = flowOf(name, data?.columns);
-  const program = compile(flow, 'caller', { holdUs });
+  const mix = mixOf(name, data?.columns);
+  const programs = mix.flows.map((one) => ({
+    ...compile(one.flow, 'caller', { holdUs: one.holdUs ?? holdUs }),
+    flow: one.name,
+  }));
+  const config = registrationOf(o, mix.register);
+  // A flow whose requests only a server's store ties together has no callee of its own.
+  const callees = mix.flows.map((one) =>
+    needsStore(one.flow) ? null : { ...compile(one.flow, 'callee', { holdUs: one.holdUs ?? holdUs }), flow: one.name },
+  );
+  const register = config === null ? null : { config, callees };
   const { protocol } = parseTarget(targetText);
   checkTransport(o, [protocol]);
   checkConnections(o, protocol);
@@ -172,31 +204,33 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
   const configs = planLoad({
     ...shape,
     ...shard,
-    programs: [program],
+    programs,
+    order: mix.order,
+    register,
     workers: o.workers,
     io: o.io,
     segmentation: o.segmentation,
     rules: o.rules,
     rcvbufBytes: o.rcvbuf,
     maxCalls: o.maxCalls ?? 0,
-    rehearsal: rehearsalOf(flow),
+    rehearsal: rehearsalOf(mix.flows[0]!.flow),
     target,
     data,
     dataOrder: o.dataOrder,
-    credentials: credentialsOf(o) ?? program.credentials,
+    credentials: credentialsOf(o),
     local,
     connections: o.connections,
     arrivals: o.arrivals,
     seed: o.seed,
     concurrency: o.concurrency ?? 0,
-    holdUs,
+    holdUs: Math.max(...mix.flows.map((one) => one.holdUs ?? holdUs)),
     trace: o.once === true && o.verbose === true,
   });
   const phaseS = shape.phases.reduce((sum, p) => sum + p.durationUs / 1e6, 0);
   const scheduleS = shape.users > 0 ? shape.durationUs / 1e6 || Number.POSITIVE_INFINITY : phaseS;
   const show = new Show({
-    title: `${program.flow} → ${targetText}`,
-    programs: [program],
+    title: `${mix.name} → ${targetText}`,
+    programs: configs[0]!.programs,
     totalS: Number.isFinite(scheduleS) ? scheduleS : null,
     offeredCps: shape.users > 0 ? null : rateAt(shape.phases),
     quiet: o.quiet === true,
@@ -207,7 +241,7 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
       command: 'load',
       version: readVersion(),
       configs,
-      flow: program.flow,
+      flow: mix.name,
       target: targetText,
       seed: o.seed,
       thresholds,

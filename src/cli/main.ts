@@ -73,7 +73,7 @@ program
 common(
   program
     .command('load')
-    .argument('<flow>', 'name of a flow (busyhour flows), or a file')
+    .argument('<flow>', 'name of a flow (busyhour flows), or a file: a flow, or a mix of flows')
     .argument('<target>', 'udp:host:port, tcp:host:port, udp:user@host:port, sip:user@host or host:port')
     .description('drive calls at a rate and judge what comes back'),
 )
@@ -106,8 +106,18 @@ common(
     ),
   )
   .addOption(
-    option('--data-order <kind>', 'which row a call gets').choices(['sequential', 'random']).default('sequential'),
+    option('--data-order <kind>', 'which row a call gets')
+      .choices(['sequential', 'random', 'unique', 'per-shard'])
+      .default('sequential'),
   )
+  .addOption(
+    option(
+      '--register',
+      'keep each row of --data registered during the run; its users also take calls on the same socket',
+    ),
+  )
+  .addOption(option('--register-expires <duration>', 'expiry to ask for (default: 300s); the one granted counts'))
+  .addOption(option('--register-rate <n>', 'registrations a second (default: 100)').argParser(rate))
   .addOption(option('--user <name>', 'user name that 401 and 407 are answered with'))
   .addOption(option('--password <text>', 'its password'))
   .addOption(option('--threshold <expression>', 'such as "srd.p99<200ms" (repeatable)').argParser(gather))
@@ -129,6 +139,12 @@ common(
     ).argParser(gather),
   )
   .addOption(option('--rate-limit <cps>', 'refuse calls above this rate with 503 and Retry-After').argParser(rate))
+  .addOption(
+    option(
+      '--max-bindings <n>',
+      'bindings the registrar of the reference server holds per worker; 503 beyond (default: 1,100,000)',
+    ).argParser(whole(1, 16_000_000)),
+  )
   .addOption(option('--auth', 'the reference server challenges every request outside a dialog'))
   .addOption(
     option(
@@ -182,8 +198,8 @@ program
 
 program
   .command('validate')
-  .argument('<file...>', 'flow files, profiles, baselines')
-  .description('check flow files, profiles and baselines without traffic')
+  .argument('<file...>', 'flow files, mix files, profiles, baselines')
+  .description('check flow files, mix files, profiles and baselines without traffic')
   .action(async (files) => (await import('./validate.ts')).validate(files));
 
 program

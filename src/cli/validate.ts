@@ -1,6 +1,7 @@
-// `busyhour validate`: flow files, profiles, baselines and lists of required ids checked without traffic.
+// `busyhour validate`: flow files, mix files, profiles, baselines and lists of required ids checked without traffic.
 
 import { readFileSync } from 'node:fs';
+import { findMix } from '../flow/find.ts';
 import { loadFlow } from '../flow/load.ts';
 import { formatProblem, type Problem } from '../flow/problem.ts';
 import { checkBaseline, checkRequired } from './baseline.ts';
@@ -17,6 +18,13 @@ export function kindOf(text: string): 'flow' | 'baseline' | 'required' | 'profil
 
 export function validate(files: readonly string[]): void {
   for (const file of files) {
+    const mixed = findMix(file);
+    if (mixed !== null) {
+      tell('problems' in mixed ? mixed.problems : mixed.warnings);
+      if ('problems' in mixed) process.exitCode = 2;
+      else process.stdout.write(`${file}: ok (mix ${mixed.mix.name})\n`);
+      continue;
+    }
     let text: string;
     try {
       text = readFileSync(file, 'utf8');
@@ -28,7 +36,7 @@ export function validate(files: readonly string[]): void {
       continue;
     }
     const { problems, failed, what } = check(text, file);
-    for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
+    tell(problems);
     if (failed) process.exitCode = 2;
     else process.stdout.write(`${file}: ok (${what})\n`);
   }
@@ -52,4 +60,8 @@ function check(text: string, file: string): Found {
   return 'problems' in checked
     ? { problems: checked.problems, failed: true, what }
     : { problems: [], failed: false, what };
+}
+
+function tell(problems: readonly Problem[]): void {
+  for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
 }

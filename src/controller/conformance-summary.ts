@@ -64,6 +64,8 @@ function measured({ sent, received }: ConformanceRun['messages'], rules: Conform
       byStatus: pairs(isStatus),
     },
     failures: [],
+    registrations: null,
+    flows: [],
     ladder: [],
     latencyUs: {},
     latencyFromSendUs: {},

@@ -5,11 +5,6 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { CELL_BYTES, type DataTable } from '../engine/protocol.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Line {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
 /** @throws UsageError for a file that cannot be read, is no CSV, or has a cell no message can hold */
 export function readData(file: string): DataTable {
   let text: string;
@@ -22,55 +17,82 @@ export function readData(file: string): DataTable {
 }
 
 export function parseData(text: string, file: string): DataTable {
-  let lines: Line[];
+  const rows = new Rows(file, Buffer.byteLength(text));
   try {
-    lines = parse(text, {
+    parse(text, {
       bom: true,
-      info: true,
       skip_empty_lines: true,
       trim: true,
       comment: '#',
       comment_no_infix: true,
-    }) as unknown as Line[];
+      // A row goes into the table as it is read: a million of them never stand side by side as objects.
+      on_record: (record: readonly string[], { lines }) => {
+        rows.add(record, lines);
+        return null;
+      },
+    });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new UsageError(`${file}: ${error.message}; give one row a line, as many cells as the header line has`);
   }
-  const [head, ...rows] = lines;
-  if (head === undefined)
-    throw new UsageError(`${file} is empty; begin with a line of column names, such as user,password`);
-  const columns = head.record;
-  for (const [i, name] of columns.entries()) {
-    if (!/^[\w-]+$/.test(name))
-      throw new UsageError(`${file}:${head.info.lines}: "${name}" is no column name; use letters, digits, - and _`);
-    if (columns.indexOf(name) !== i)
-      throw new UsageError(`${file}:${head.info.lines}: column ${name} stands twice; rename one`);
-  }
-  if (rows.length === 0) throw new UsageError(`${file} has no row; add one under the column names`);
-  return tableOf(columns, rows, file);
+  return rows.table();
 }
 
-function tableOf(columns: readonly string[], rows: readonly Line[], file: string): DataTable {
-  const offsets = new Int32Array(new SharedArrayBuffer((rows.length * columns.length + 1) * 4));
-  const parts: Buffer[] = [];
-  let total = 0;
-  let at = 0;
-  for (const { record, info } of rows)
-    for (const [c, cell] of record.entries()) {
-      if (/[\r\n\0]/.test(cell))
-        throw new UsageError(`${file}:${info.lines}: ${columns[c]} has a line end in it; write it on one line`);
-      const raw = Buffer.from(cell);
-      if (raw.length > CELL_BYTES)
-        throw new UsageError(`${file}:${info.lines}: ${columns[c]} is longer than ${CELL_BYTES} bytes; shorten it`);
-      parts.push(raw);
-      total += raw.length;
-      offsets[++at] = total;
-    }
-  const cells = new Uint8Array(new SharedArrayBuffer(Math.max(1, total)));
-  let to = 0;
-  for (const raw of parts) {
-    cells.set(raw, to);
-    to += raw.length;
+/** The table while it is read. */
+class Rows {
+  private readonly file: string;
+  private columns: readonly string[] | null = null;
+  private readonly cells: Uint8Array;
+  private offsets = new Int32Array(1_024);
+  private count = 0;
+  private total = 0;
+
+  /** @param mostBytes of all cells: no more than the file has */
+  constructor(file: string, mostBytes: number) {
+    this.file = file;
+    this.cells = new Uint8Array(mostBytes);
   }
-  return { columns, cells: cells.buffer, offsets: offsets.buffer };
+
+  add(record: readonly string[], line: number): void {
+    if (this.columns === null) this.head(record, line);
+    else for (let c = 0; c < record.length; c++) this.cell(this.columns[c]!, record[c]!, line);
+  }
+
+  private head(columns: readonly string[], line: number): void {
+    for (const [i, name] of columns.entries()) {
+      if (!/^[\w-]+$/.test(name))
+        throw new UsageError(`${this.file}:${line}: "${name}" is no column name; use letters, digits, - and _`);
+      if (columns.indexOf(name) !== i)
+        throw new UsageError(`${this.file}:${line}: column ${name} stands twice; rename one`);
+    }
+    this.columns = columns;
+  }
+
+  private cell(column: string, text: string, line: number): void {
+    if (/[\r\n\0]/.test(text))
+      throw new UsageError(`${this.file}:${line}: ${column} has a line end in it; write it on one line`);
+    const raw = Buffer.from(text);
+    if (raw.length > CELL_BYTES)
+      throw new UsageError(`${this.file}:${line}: ${column} is longer than ${CELL_BYTES} bytes; shorten it`);
+    this.cells.set(raw, this.total);
+    this.total += raw.length;
+    if (++this.count === this.offsets.length) {
+      const more = new Int32Array(this.count * 2);
+      more.set(this.offsets);
+      this.offsets = more;
+    }
+    this.offsets[this.count] = this.total;
+  }
+
+  table(): DataTable {
+    const { columns, file, count, total } = this;
+    if (columns === null)
+      throw new UsageError(`${file} is empty; begin with a line of column names, such as user,password`);
+    if (count === 0) throw new UsageError(`${file} has no row; add one under the column names`);
+    const offsets = new Int32Array(new SharedArrayBuffer((count + 1) * 4));
+    offsets.set(this.offsets.subarray(0, count + 1));
+    const cells = new Uint8Array(new SharedArrayBuffer(Math.max(1, total)));
+    cells.set(this.cells.subarray(0, total));
+    return { columns, cells: cells.buffer, offsets: offsets.buffer };
+  }
 }

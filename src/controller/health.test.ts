@@ -44,6 +44,12 @@ describe('judgeHealth', () => {
     expect(reasons(totals({}, lagOf(10, 20, 30)), [second(0.5), second(0.5)])).toEqual([]);
   });
 
+  it('says that rows of the data file were too few', () => {
+    expect(reasons(totals({ CALLS_DROPPED: 3, ROWS_USED_UP: 3 }))).toEqual([
+      expect.stringMatching(/^3 calls were not started because every row .* \(--data-order unique\): give more rows/),
+    ]);
+  });
+
   it('does not hold the failures of the target against the generator', () => {
     const bad = totals({
       CALLS_FAILED: 900,

@@ -52,6 +52,11 @@ export function judgeHealth(
     started + count(COUNTER.CALLS_DROPPED) < totals.planned * STARTED_SHARE
   )
     reasons.push(`only ${started} of ${totals.planned} planned calls were started`);
+  const rowless = count(COUNTER.ROWS_USED_UP);
+  if (rowless > 0)
+    reasons.push(
+      `${rowless} calls were not started because every row of the data file was in use by a call (--data-order unique): give more rows, a lower rate or shorter calls`,
+    );
   const unsent = count(COUNTER.UNSENT);
   if (unsent > 0) reasons.push(`${unsent} messages could not be sent: message memory or transaction table used up`);
   for (const [name, n] of Object.entries(totals.sendErrors))

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../flow/compile.ts';
 import { findFlow } from '../flow/find.ts';
 import type { Program } from '../flow/program.ts';
+import { parseData } from './data.ts';
 import { type AnswerOptions, type LoadOptions, planAnswer, planLoad } from './plan.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -153,18 +154,13 @@ describe('planLoad', () => {
     ['nobody for a REGISTER, which is about a user of its own', 'register', '', ''],
   ])('calls %s', (_, flow, user, expected) => {
     const [config] = planLoad({ ...LOAD, programs: [program(flow)], target: { ...LOAD.target, user } });
-    expect(config!.target).toEqual({
-      address: '127.0.0.1',
-      port: 5070,
-      host: '127.0.0.1',
-      user: expected,
-    });
+    expect(config!.target).toEqual({ address: '127.0.0.1', port: 5070, host: '127.0.0.1', users: [expected] });
   });
 
   it("calls the flow's user before service, and the target's before the flow's", () => {
     const programs = [{ ...basic, user: 'echo' }];
     const user = (given: string) =>
-      planLoad({ ...LOAD, programs, target: { ...LOAD.target, user: given } })[0]!.target!.user;
+      planLoad({ ...LOAD, programs, target: { ...LOAD.target, user: given } })[0]!.target!.users[0];
     expect(user('')).toBe('echo');
     expect(user('bob')).toBe('bob');
   });
@@ -190,6 +186,7 @@ describe('planLoad', () => {
       rules: false,
       trace: true,
       calls: 5,
+      data: parseData('user\na\n', 'users.csv'),
       dataOrder: 'random',
     });
     expect(config).toMatchObject({
@@ -206,6 +203,27 @@ describe('planLoad', () => {
       rateLimitCps: 0,
     });
     expect(config!.load!.calls).toBe(5);
+  });
+});
+
+describe('--data-order', () => {
+  const data = parseData('user\na\nb\nc\n', 'users.csv');
+
+  it.each(['unique', 'per-shard'] as const)('%s needs a row for each worker', (dataOrder) => {
+    expect(() => planLoad({ ...LOAD, data, dataOrder, workers: 4 })).toThrow(
+      `--data-order ${dataOrder} shares the rows out to 4 workers, and the file has 3; give more rows or fewer --workers`,
+    );
+    expect(planLoad({ ...LOAD, data, dataOrder, workers: 3 })).toHaveLength(3);
+  });
+
+  it('unique needs a row for each call of the closed model', () => {
+    const options = { ...LOAD, data, dataOrder: 'unique', phases: [] } as const;
+    expect(() => planLoad({ ...options, users: 4 })).toThrow('--users 4 need a row each with --data-order unique');
+    expect(planLoad({ ...options, users: 3 })).toHaveLength(1);
+  });
+
+  it('without a file means nothing', () => {
+    expect(() => planLoad({ ...LOAD, dataOrder: 'random' })).toThrow('--data-order random without --data');
   });
 });
 

@@ -2,7 +2,15 @@
 
 import { randomBytes, randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { type DataTable, type LoadConfig, METHOD_NAMES, type WorkerConfig } from '../engine/protocol.ts';
+import {
+  type DataOrder,
+  type DataTable,
+  type LoadConfig,
+  METHOD_NAMES,
+  type RegisterConfig,
+  rowCount,
+  type WorkerConfig,
+} from '../engine/protocol.ts';
 import type { Program } from '../flow/program.ts';
 import type { Phase } from '../time/schedule.ts';
 import type { LocalPlace, Target } from './target.ts';
@@ -23,8 +31,12 @@ export interface CommonOptions {
 
 export interface LoadOptions extends CommonOptions {
   readonly target: Target;
+  /** Each row of data is a user to be kept registered; and by program who answers its calls when they come back, null for nobody. */
+  readonly register?: { readonly config: RegisterConfig; readonly callees: readonly (Program | null)[] } | null;
+  /** Arrival k plays program order[k mod length]; without it all play the first. */
+  readonly order?: Uint8Array;
   readonly data: DataTable | null;
-  readonly dataOrder: 'sequential' | 'random';
+  readonly dataOrder: DataOrder;
   readonly credentials: { readonly user: string; readonly password: string } | null;
   readonly local: LocalPlace;
   readonly connections: WorkerConfig['connections'];
@@ -50,10 +62,14 @@ export interface AnswerOptions extends CommonOptions {
   /** The last program is that of the reference server. */
   readonly server: boolean;
   readonly listen: readonly LocalPlace[];
+  /** Bindings of the registrar, each worker. */
+  readonly maxBindings?: number;
   readonly rateLimitCps: number;
   readonly delayUs: number;
 }
 
+/** A million users, and some who come twice. */
+const MAX_BINDINGS = 1_100_000;
 const MIN_CALLS = 20_000;
 const MAX_CALLS = 2_000_000;
 /** A call whose requests are lost lives up to 64·T1 and a bit. */
@@ -103,12 +119,15 @@ function share(total: number, index: number, count: number): number {
 
 export function planLoad(options: LoadOptions): Config[] {
   const { workers, shardCount } = options;
+  const register = options.register?.config ?? null;
   const shards = workers * shardCount;
   const peakCps = Math.max(0, ...options.phases.map((p) => Math.max(p.fromCps, p.toCps))) / shards;
   const wanted =
     options.users > 0 ? Math.ceil(options.users / shards) : Math.ceil(peakCps * (options.holdUs / 1e6 + LOST_CALL_S));
   const bounded = options.calls > 0 ? Math.min(wanted, Math.ceil(options.calls / shards) + 1) : wanted;
-  const maxCalls = options.maxCalls || Math.min(MAX_CALLS, Math.max(MIN_CALLS, bounded * dialogsOf(options.programs)));
+  // Each dialog of a call may come back to us where our users are registered.
+  const slots = bounded * dialogsOf(options.programs) * (register === null ? 1 : 2);
+  const maxCalls = options.maxCalls || Math.min(MAX_CALLS, Math.max(MIN_CALLS, slots));
   if (options.users > 0 && Math.ceil(options.users / shards) > maxCalls)
     throw new UsageError(
       `--users ${options.users} is more than ${maxCalls} calls a worker; raise --workers or --max-calls`,
@@ -123,6 +142,8 @@ export function planLoad(options: LoadOptions): Config[] {
     throw new UsageError(
       `--local port ${local.port}: worker i takes port + i, and ${workers} workers go beyond 65535; give a lower port`,
     );
+  checkRows(options, shards);
+  checkUsers(options, shards);
   const load: LoadConfig = {
     phases: options.phases,
     arrivals: options.arrivals,
@@ -133,7 +154,13 @@ export function planLoad(options: LoadOptions): Config[] {
     concurrency: 0,
     shardIndex: options.shardIndex,
     shardCount,
+    order: options.order ?? new Uint8Array(1),
   };
+  const callees = options.register?.callees ?? [];
+  const beside = callees.filter((program) => program !== null);
+  const calleeOf = callees.map((program) =>
+    program === null ? -1 : options.programs.length + beside.indexOf(program),
+  );
   const id = token();
   const hidden = secret();
   return Array.from({ length: workers }, (_, index) => ({
@@ -142,7 +169,9 @@ export function planLoad(options: LoadOptions): Config[] {
     token: id,
     secret: hidden,
     role: 'caller' as const,
-    programs: options.programs,
+    programs: [...options.programs, ...beside],
+    calleeOf,
+    register,
     server: false,
     data: options.data,
     dataOrder: options.dataOrder,
@@ -166,12 +195,13 @@ export function planLoad(options: LoadOptions): Config[] {
       address: options.target.address,
       port: options.target.port,
       host: options.target.host,
-      user: options.target.user || userOf(options.programs[0]!),
+      users: options.programs.map((program) => options.target.user || userOf(program)),
     },
     load: { ...load, concurrency: share(options.concurrency, index, workers) },
     maxCalls,
     rules: options.rules,
     rcvbufBytes: options.rcvbufBytes,
+    maxBindings: 0,
     rateLimitCps: 0,
     delayUs: 0,
     trace: options.trace,
@@ -180,6 +210,36 @@ export function planLoad(options: LoadOptions): Config[] {
         ? { ...options.rehearsal, calls: rehearsed(peakCps) }
         : null,
   }));
+}
+
+/** @throws UsageError when a worker would have no row of its own, or more calls at a time than rows */
+function checkRows({ data, dataOrder, users }: LoadOptions, shards: number): void {
+  if (data === null) {
+    if (dataOrder !== 'sequential')
+      throw new UsageError(`--data-order ${dataOrder} without --data; give the file whose rows it means`);
+    return;
+  }
+  if (dataOrder !== 'unique' && dataOrder !== 'per-shard') return;
+  const rows = rowCount(data);
+  if (rows < shards)
+    throw new UsageError(
+      `--data-order ${dataOrder} shares the rows out to ${shards} workers, and the file has ${rows}; give more rows or fewer --workers`,
+    );
+  if (dataOrder === 'unique' && Math.ceil(users / shards) > Math.floor(rows / shards))
+    throw new UsageError(
+      `--users ${users} need a row each with --data-order unique, and the file has ${rows}; give more rows or fewer --users`,
+    );
+}
+
+/** @throws UsageError when there is nobody to register */
+function checkUsers({ register, data }: LoadOptions, shards: number): void {
+  if (register === undefined || register === null) return;
+  if (data === null || !data.columns.includes('user'))
+    throw new UsageError(
+      'users are registered from a data file with a column user (and password, where the registrar asks); give --data',
+    );
+  if (rowCount(data) < shards)
+    throw new UsageError(`the file has ${rowCount(data)} users for ${shards} workers; give fewer --workers`);
 }
 
 /** Each worker listens at every address, so that what is told at one is known at all; several workers share the ports. */
@@ -194,6 +254,8 @@ export function planAnswer(options: AnswerOptions): Config[] {
     secret: hidden,
     role: 'callee' as const,
     programs: options.programs,
+    calleeOf: [],
+    register: null,
     server: options.server,
     data: null,
     dataOrder: 'sequential' as const,
@@ -212,6 +274,7 @@ export function planAnswer(options: AnswerOptions): Config[] {
     maxCalls: options.maxCalls || 500_000,
     rules: options.rules,
     rcvbufBytes: options.rcvbufBytes,
+    maxBindings: options.maxBindings ?? MAX_BINDINGS,
     rateLimitCps: options.rateLimitCps / count,
     delayUs: options.delayUs,
     trace: false,

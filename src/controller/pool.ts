@@ -106,7 +106,7 @@ export class Pool {
             () => within(closed, LAST_WORDS_MS),
             (error: Error) => {
               reject(error);
-              if (!final) hooks.onDeath(config.index, error.message);
+              if (!final) this.lose(config.index, error.message, hooks);
               final = true;
             },
           );
@@ -114,13 +114,20 @@ export class Pool {
             run.then(() => {
               clearTimeout(limit);
               reject(new Error(`worker ${config.index} ended before it was ready`));
-              if (!final) hooks.onDeath(config.index, 'ended without its results');
+              if (!final) this.lose(config.index, 'ended without its results', hooks);
             }),
           );
         }),
     );
     await Promise.all(opened);
     this.ready.sort((a, b) => a.index - b.index);
+  }
+
+  /** Workers with users wait for each other: a dead one counts as there. */
+  private lose(index: number, reason: string, hooks: PoolHooks): void {
+    Atomics.add(this.control, CONTROL.REGISTERED, 1);
+    Atomics.add(this.control, CONTROL.CALLED, 1);
+    hooks.onDeath(index, reason);
   }
 
   start(): void {

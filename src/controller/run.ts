@@ -203,7 +203,8 @@ export class Run {
       saturatedReasons: health.reasons,
     });
     const isLoad = plan.target !== null;
-    const implicit = isLoad ? withImplicit(plan.thresholds).map(parseThreshold) : [];
+    const users = totals.counters[COUNTER.USERS]! > 0;
+    const implicit = isLoad ? withImplicit(plan.thresholds, users).map(parseThreshold) : [];
     const thresholds = evaluateThresholds([...plan.thresholds, ...implicit], measured);
     const judged = judge({
       target: plan.target,
@@ -245,7 +246,10 @@ export function placeText({ protocol, address, port }: Place): string {
 
 /** Seconds in which calls were started: the schedule's, or up to the last interval with a start. */
 function startWindow(scheduleS: number, rows: readonly Interval[], elapsedS: number): number {
+  const first = rows.find((row) => row.planned > 0);
   const last = rows.findLast((row) => row.started > 0);
-  const seen = last === undefined ? elapsedS : last.t;
+  // Users may have been registered before the first call was due.
+  const before = first === undefined ? 0 : first.t - first.durationS;
+  const seen = (last === undefined ? elapsedS : last.t) - before;
   return Math.max(0.001, Math.min(scheduleS, seen, elapsedS));
 }

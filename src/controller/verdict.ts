@@ -35,8 +35,14 @@ export interface Evidence {
 }
 
 /** A run in which calls failed does not pass unless the user says how many may: this is the threshold that stands for it. */
-export function withImplicit(thresholds: readonly Threshold[]): string[] {
-  return thresholds.some((t) => /^(calls\.failed|failed\.rate)/.test(t.expression)) ? [] : ['calls.failed<1'];
+export function withImplicit(thresholds: readonly Threshold[], users = false): string[] {
+  const unless = (given: RegExp, implied: string) =>
+    thresholds.some((t) => given.test(t.expression)) ? [] : [implied];
+  return [
+    ...unless(/^(calls\.failed|failed\.rate)/, 'calls.failed<1'),
+    ...(users ? unless(/^received\.failed/, 'received.failed<1') : []),
+    ...(users ? unless(/^registrations\.failed/, 'registrations.failed<1') : []),
+  ];
 }
 
 /** Several hold at once: 5 before 4 before 99 (internal errors and usage never come here); a signal's code when nothing else is wrong. */

@@ -16,17 +16,17 @@ export const CALL = {
   LAUNCHED: 8,
   /** The peer has ended the dialog: no BYE of ours. */
   RELEASED: 32,
-  /** The request at hand was sent with credentials for a 401, for a 407; and once more with a fresh nonce. */
-  TRIED_SERVER: 64,
-  TRIED_PROXY: 128,
-  TRIED_STALE: 256,
+  /** What the request at hand has been challenged with: three bits (challenge.ts), the lowest is 64. */
+  TRIED: 64 | 128 | 256,
 } as const;
 
 /** Columns start as zero and cost no memory until a slot is used; NONE is written when a slot is taken. */
 export class Calls {
   readonly capacity: number;
-  /** 0: free. Otherwise the serial number of the call, unique over the run of this worker. */
+  /** 0: free. Otherwise the serial number of the call, unique over the run of this worker; its low bits are its program. */
   readonly serial: Int32Array;
+  /** How many bits those are: none where there is one program. */
+  readonly programBits: number;
   readonly program: Uint8Array;
   /** The slot that plays the program: its own, or that of the call of which this is a further dialog. */
   readonly main: Int32Array;
@@ -63,16 +63,16 @@ export class Calls {
   readonly keptStatus: Int16Array;
   /** The instant the present step became due, microseconds. */
   readonly dueUs: Float64Array;
-  /** Slots taken; those of them that are further dialogs of a call. */
+  /** Slots taken, one for each dialog of a call. How many calls there are is counted in Tally. */
   inUse = 0;
-  legs = 0;
   private readonly free: Int32Array;
   private freeCount = 0;
   private highWater = 0;
   private lastSerial = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, programs = 1) {
     this.capacity = capacity;
+    this.programBits = 32 - Math.clz32(programs - 1);
     this.serial = new Int32Array(capacity);
     this.program = new Uint8Array(capacity);
     this.main = new Int32Array(capacity);
@@ -109,8 +109,9 @@ export class Calls {
     else if (this.highWater < this.capacity) slot = this.highWater++;
     else return NONE;
     this.inUse++;
-    this.lastSerial = (this.lastSerial + 1) | 0 || 1;
-    this.serial[slot] = this.lastSerial;
+    const step = 1 << this.programBits;
+    this.lastSerial = (this.lastSerial + step) | 0 || step;
+    this.serial[slot] = this.lastSerial | program;
     this.program[slot] = program;
     this.main[slot] = slot;
     this.leg[slot] = 0;
@@ -141,7 +142,6 @@ export class Calls {
     this.leg[slot] = leg;
     this.nextLeg[slot] = this.nextLeg[main]!;
     this.nextLeg[main] = slot;
-    this.legs++;
     return slot;
   }
 
@@ -152,13 +152,17 @@ export class Calls {
     return slot;
   }
 
-  /** Calls under way, however many dialogs each has. */
-  get current(): number {
-    return this.inUse - this.legs;
+  /** The program of the call that has, or had, this serial number. */
+  programOf(serial: number): number {
+    return serial & ((1 << this.programBits) - 1);
+  }
+
+  /** The number of a call as people count. */
+  number(slot: number): number {
+    return this.serial[slot]! >>> this.programBits;
   }
 
   release(slot: number): void {
-    if (this.main[slot] !== slot) this.legs--;
     this.serial[slot] = 0;
     this.free[this.freeCount++] = slot;
     this.inUse--;

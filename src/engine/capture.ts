@@ -12,7 +12,7 @@ import { FAILURE } from './tally.ts';
 /** Fills CALL_NUMBER and the variables of a call. */
 export function setVariables(e: Engine, call: number): void {
   const { fields, variables } = e;
-  fields.set(FIELD.CALL_NUMBER, e.numberAt, putDecimal(e.bytes, e.numberAt, e.calls.serial[call]!) - e.numberAt);
+  fields.set(FIELD.CALL_NUMBER, e.numberAt, putDecimal(e.bytes, e.numberAt, e.calls.number(call)) - e.numberAt);
   for (let v = 0; v < variables; v++) {
     const cell = call * variables + v;
     fields.set(FIELD.VARIABLE + v, e.variableChunk[cell]! - 1, e.variableLength[cell]!);

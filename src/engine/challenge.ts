@@ -8,19 +8,35 @@ import { setVariables } from './capture.ts';
 import type { Engine } from './engine.ts';
 import { sendRequest } from './player.ts';
 
-/** Takes the challenge of a 401 or 407; false when it cannot be answered, or when what answered it was refused. */
-export function takeChallenge(e: Engine, call: number): boolean {
-  const { msg, calls } = e;
-  const proxy = msg.status === 407;
+/** What the request at hand has been challenged with so far. */
+export const TRIED = { SERVER: 1, PROXY: 2, STALE: 4 } as const;
+/** Where these bits stand in CALL.TRIED. */
+const CALL_SHIFT = 6;
+
+/**
+ * Takes the challenge of a 401 or 407 for the user of `row`. `tried`: what the request was challenged with before.
+ * @returns what it has been challenged with now; NONE when it cannot be answered, or when what answered it was refused
+ */
+export function takeChallenge(e: Engine, row: number, tried: number): number {
+  if (!e.users.knows(row)) return NONE;
+  const proxy = e.msg.status === 407;
   const challenge = chooseChallenge(valuesOf(e, proxy ? HEADER.PROXY_AUTHENTICATE : HEADER.WWW_AUTHENTICATE));
-  if (challenge === null) return false;
-  const tries = proxy ? CALL.TRIED_PROXY : CALL.TRIED_SERVER;
+  if (challenge === null) return NONE;
+  const bit = proxy ? TRIED.PROXY : TRIED.SERVER;
+  const again = (tried & bit) !== 0;
   // RFC 7616 §3.3: only a stale nonce is worth a second try, and that once.
-  if ((calls.flags[call]! & tries) !== 0 && (!challenge.stale || (calls.flags[call]! & CALL.TRIED_STALE) !== 0))
-    return false;
-  if ((calls.flags[call]! & tries) !== 0) calls.flags[call]! |= CALL.TRIED_STALE;
-  calls.flags[call]! |= tries;
-  e.users.take(e.users.row(call), challenge, proxy);
+  if (again && (!challenge.stale || (tried & TRIED.STALE) !== 0)) return NONE;
+  if (!e.users.take(row, challenge, proxy)) return NONE;
+  return tried | bit | (again ? TRIED.STALE : 0);
+}
+
+/** The same for the request of a call; false when it cannot be answered. */
+export function callChallenged(e: Engine, call: number): boolean {
+  const { calls } = e;
+  const flags = calls.flags[call]!;
+  const tried = takeChallenge(e, e.users.row(call), (flags & CALL.TRIED) >> CALL_SHIFT);
+  if (tried === NONE) return false;
+  calls.flags[call] = flags | (tried << CALL_SHIFT);
   return true;
 }
 

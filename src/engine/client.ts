@@ -4,7 +4,7 @@ import { COUNTER, LINE } from '../metrics/counters.ts';
 import { putDecimal } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
-import { METHOD } from '../sip/names.ts';
+import { METHOD, METHOD_COUNT } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { effects, nextState, step } from '../transaction/machine.ts';
 import { FAULT, placeOf } from '../transport/transport.ts';
@@ -25,7 +25,9 @@ function setCall(e: Engine, slot: number, serial: number): void {
     e.identityShown[1] = serial;
   }
   fields.set(FIELD.LOCAL_TAG, e.callIdAt, TAG_LENGTH);
-  if (e.isCallee && dialogs.callIdLen[slot]! > 0)
+  e.shownProgram = e.calls.programOf(serial);
+  // A dialog that the peer began has the peer's Call-ID.
+  if (e.answers[e.shownProgram] === 1 && e.calls.serial[slot] === serial && dialogs.callIdLen[slot]! > 0)
     fields.set(FIELD.CALL_ID, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!);
   else fields.set(FIELD.CALL_ID, e.callIdAt, e.callIdLength);
 }
@@ -41,7 +43,7 @@ export function setIdentity(e: Engine, slot: number, serial: number, row: number
 export function setRemote(e: Engine, dialog: number): void {
   const { fields, dialogs } = e;
   if (dialog === NONE || dialogs.state[dialog] === 0) {
-    e.users.setTarget();
+    e.users.setTarget(e.shownProgram);
     fields.set(FIELD.ROUTES, 0, 0);
     fields.set(FIELD.REMOTE_TAG, 0, 0);
     return;
@@ -63,7 +65,7 @@ export function setOutside(e: Engine, invite: number): void {
   const start = links.uri[invite]! - 1;
   const length = links.uriLength[invite]!;
   fields.set(FIELD.TARGET, start, length);
-  if (!e.isCallee) return;
+  if (e.answers[e.shownProgram] === 0) return;
   // RFC 3261 §8.1.1.2, §8.1.1.3: who answers calls and makes one names itself in From, and in To whom it calls.
   fields.set(FIELD.LOCAL_NAME, e.ownNameAt, e.ownNameLength);
   e.bytes[e.calledAt] = 60; // <
@@ -250,20 +252,28 @@ function measure(e: Engine, txn: number, i: number): void {
     // RFC 6076 §4.3: a redirection ends no session setup; the call goes on elsewhere.
     if ((flags & TXN.SRD) === 0 && (status < 300 || status >= 400)) {
       txns.flags[txn]! |= TXN.SRD;
-      record(e, txn, i, e.srd);
+      record(e, txn, i, e.srd, METHOD.INVITE);
     }
-    if (status >= 200 && status < 300) record(e, txn, i, e.setup);
+    if (status >= 200 && status < 300) record(e, txn, i, e.setup, METHOD.ACK);
   } else if (status >= 200) {
+    // RFC 6076 §4.1: the delay of a registration is that of one that succeeds, what it was challenged with included.
+    if (txns.call[txn] === NONE && txns.method[txn] === METHOD.REGISTER && status >= 300) return;
     const series = e.rtt[txns.method[txn]!]!;
-    if (series !== null) record(e, txn, i, series);
+    if (series !== null) record(e, txn, i, series, txns.method[txn]!);
   }
 }
 
-function record(e: Engine, txn: number, i: number, series: Series): void {
-  const { recorder, txns } = e;
+/** @param of where the series stands among those of the flow */
+function record(e: Engine, txn: number, i: number, series: Series, of: number): void {
+  const { recorder, txns, flowSeries } = e;
   const at = e.transport.rxAtUs[i]!;
   recorder.value[0] = at - txns.dueUs[txn]!;
   recorder.recordValue(series.due);
+  const wire = e.links.wire[txn]!;
+  if (flowSeries.length > 0 && wire > 0) {
+    const own = flowSeries[(wire >> 16) * METHOD_COUNT + of]!;
+    if (own !== NONE) recorder.recordValue(own);
+  }
   recorder.value[0] = at - txns.sentUs[txn]!;
   recorder.recordValue(series.sent);
 }
@@ -279,12 +289,12 @@ function acknowledge(e: Engine, txn: number, again: boolean): void {
   const tag = msg.toTagStart === NONE ? 0 : msg.toTagEnd - msg.toTagStart;
   copyWithin(e.bytes, e.remoteTagAt + 5, msg.toTagStart, tag);
   fields.set(FIELD.REMOTE_TAG, e.remoteTagAt, tag === 0 ? 0 : tag + 5);
-  if (e.isCallee && e.links.uri[txn]! > 0 && tag > 0) {
+  if (e.answers[e.shownProgram] === 1 && e.links.uri[txn]! > 0 && tag > 0) {
     const name = e.links.uriLength[txn]! + 2;
     copyWithin(e.bytes, e.calledAt + name, e.remoteTagAt, tag + 5);
     fields.set(FIELD.REMOTE_NAME, e.calledAt, name + tag + 5);
   }
-  const chunk = outbox.render(e.standardRequest(METHOD.ACK), fields, txns.peer[txn]!);
+  const chunk = outbox.render(e.standardRequest(METHOD.ACK, e.shownProgram), fields, txns.peer[txn]!);
   if (chunk === NONE) {
     e.tally.add(COUNTER.UNSENT);
     return;
@@ -318,7 +328,8 @@ function checkResponse(e: Engine, txn: number, again: boolean, place: number): v
   ctx.branchStart = branchAt;
   ctx.branchEnd = ctx.viaEnd;
   // A callee's Call-ID is the dialog's, which is gone with the call.
-  if (txns.call[txn]! !== NONE && (call !== NONE || !e.isCallee)) {
+  const answered = e.answers[e.calls.programOf(e.links.owner[txn]!)] === 1;
+  if (txns.call[txn]! !== NONE && (call !== NONE || !answered)) {
     setCall(e, txns.call[txn]!, e.links.owner[txn]!);
     ctx.fromTagStart = e.fields.start[FIELD.LOCAL_TAG]!;
     ctx.fromTagEnd = ctx.fromTagStart + TAG_LENGTH;

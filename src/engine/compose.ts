@@ -19,6 +19,8 @@ export interface Ends {
   readonly targetHost: string;
   readonly targetPort: number;
   readonly targetUser: string;
+  /** The callers are users of the target: their From is what they register (RFC 3261 §10.2). */
+  readonly registered: boolean;
   /** Columns of the data file that are fields, in order: FIELD.DATA + i. */
   readonly dataColumns: readonly string[];
 }
@@ -69,6 +71,8 @@ export function substitute(text: string, ends: Ends, variables: readonly string[
     'media.port': String(MEDIA_PORT),
     'call.id': FIELD.CALL_ID,
     'call.number': FIELD.CALL_NUMBER,
+    // Of our own REGISTER: no flow may name it.
+    'register.expires': FIELD.EXPIRES,
   };
   ends.dataColumns.forEach((name, i) => {
     known[`data.${name}`] = FIELD.DATA + i;
@@ -122,7 +126,7 @@ function requestHeaders(spec: MessageSpec, ends: Ends): Header[] {
       spec.method === METHOD.REGISTER
         ? ['<', ...addressOfRecord(ends), '>;tag=', FIELD.LOCAL_TAG]
         : caller
-          ? ['<', ...ownUri(ends), '>;tag=', FIELD.LOCAL_TAG]
+          ? ['<', ...(ends.registered ? addressOfRecord(ends) : ownUri(ends)), '>;tag=', FIELD.LOCAL_TAG]
           : [FIELD.LOCAL_NAME, ';tag=', FIELD.LOCAL_TAG],
     ],
     [

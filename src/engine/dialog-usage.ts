@@ -43,10 +43,11 @@ export function releaseFork(e: Engine, txn: number): void {
   }
   const hop = e.nextHop(scratch, txns.peer[txn]!);
   const peer = hop === NONE ? txns.peer[txn]! : hop;
+  const program = e.calls.programOf(links.owner[txn]!);
   setIdentity(e, slot, links.owner[txn]!, links.user[txn]!);
   setRemote(e, scratch);
   setTransaction(e, BRANCH_KIND.ACK, txn, cseq);
-  const chunk = outbox.render(e.standardRequest(METHOD.ACK), e.fields, peer);
+  const chunk = outbox.render(e.standardRequest(METHOD.ACK, program), e.fields, peer);
   if (chunk === NONE) tally.add(COUNTER.UNSENT);
   else {
     tally.message(true, METHOD.ACK, 0, 0);
@@ -65,7 +66,7 @@ export function releaseFork(e: Engine, txn: number): void {
     if (bye === NONE) tally.add(COUNTER.UNSENT);
     else {
       setTransaction(e, BRANCH_KIND.TRANSACTION, bye, cseq + 1);
-      if (!launch(e, bye, e.standardRequest(METHOD.BYE), scratch)) tally.add(COUNTER.UNSENT);
+      if (!launch(e, bye, e.standardRequest(METHOD.BYE, program), scratch)) tally.add(COUNTER.UNSENT);
     }
   }
   dialogs.release(scratch);

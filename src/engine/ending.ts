@@ -22,12 +22,12 @@ export function fail(e: Engine, leg: number, kind: number, method: number, statu
   const { calls, msg } = e;
   const call = calls.main[leg]!;
   const program = calls.program[call]!;
-  const place = program * 1024 + calls.pc[call]!;
   e.tally.failed(
     kind,
     method,
     status,
-    place,
+    program,
+    calls.pc[call]!,
     () => e.expectation(program, calls.pc[call]!, status),
     () =>
       kind === FAILURE.UNEXPECTED_RESPONSE || kind === FAILURE.UNEXPECTED_REQUEST
@@ -45,7 +45,7 @@ function hangUpAll(e: Engine, call: number): void {
 /** The run is cut off: the peer is released, and the call is counted apart from those that failed. */
 export function abandon(e: Engine, leg: number): void {
   const call = e.calls.main[leg]!;
-  e.tally.add(COUNTER.CALLS_ABANDONED);
+  e.tally.abandoned(e.calls.program[call]!);
   hangUpAll(e, call);
   endCall(e, call, false);
 }
@@ -86,16 +86,15 @@ function sendLast(e: Engine, call: number, method: number, cseq: number, invite:
     e.txns.flags[invite]! |= TXN.CANCELLED;
     e.lanes.start(invite * 2 + 1, e.timeoutLane);
   }
-  if (!launch(e, txn, e.standardRequest(method), call)) e.tally.add(COUNTER.UNSENT);
+  if (!launch(e, txn, e.standardRequest(method, e.calls.program[call]!), call)) e.tally.add(COUNTER.UNSENT);
 }
 
 /** Frees the slots of a call that is over. Its transactions live on by themselves. */
 export function endCall(e: Engine, call: number, succeeded: boolean): void {
   const { calls } = e;
-  if (succeeded) e.tally.add(COUNTER.CALLS_SUCCEEDED);
+  e.tally.ended(calls.program[call]!, succeeded);
   for (let leg = calls.nextLeg[call]!; leg !== NONE; leg = calls.nextLeg[leg]!) releaseSlot(e, leg);
   releaseSlot(e, call);
-  e.tally.counters[COUNTER.CALLS_CURRENT] = calls.current;
   e.ended++;
 }
 

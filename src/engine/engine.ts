@@ -2,6 +2,7 @@
 
 import { Dialogs } from '../dialog/dialogs.ts';
 import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
+import { COUNTER } from '../metrics/counters.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import { RuleChecker } from '../rules/checker.ts';
 import { RuleContext } from '../rules/rule.ts';
@@ -13,11 +14,12 @@ import { hasToken } from '../sip/fields.ts';
 import { KeyIndex } from '../sip/key-index.ts';
 import type { Memory } from '../sip/memory.ts';
 import { Message, NONE } from '../sip/message.ts';
-import { HEADER, METHOD, METHOD_NAMES } from '../sip/names.ts';
+import { HEADER, METHOD, METHOD_COUNT, METHOD_NAMES } from '../sip/names.ts';
 import { Fields } from '../sip/template.ts';
 import { isLooseRoute } from '../sip/uri.ts';
 import type { Clock } from '../time/clock.ts';
 import { Lanes } from '../time/lanes.ts';
+import { Steps } from '../time/steps.ts';
 import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_NON_INVITE_US, TRYING_US } from '../transaction/constants.ts';
 import { Transactions } from '../transaction/slots.ts';
 import { placeOf, type Transport } from '../transport/transport.ts';
@@ -39,14 +41,19 @@ import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
 import { PeerCache } from './peer-cache.ts';
 import { Postponed } from './postponed.ts';
-import type { WorkerConfig } from './protocol.ts';
+import { rowCount, type WorkerConfig } from './protocol.ts';
 import { Reference } from './reference.ts';
+import { composeRegister, indexUsers } from './registering.ts';
+import { Registrations } from './registrations.ts';
 import { ackLines, Tally } from './tally.ts';
 import { TransactionLinks } from './transactions.ts';
 import { Users, usedColumns } from './users.ts';
 
 /** How long a call waits for a message when neither the flow nor a transaction sets a limit. */
 const STEP_LIMIT_US = 300_000_000;
+/** Refreshes are at most this late, and as many lengths of steps reach over two hours. */
+const FINEST_STEP_US = 62_500;
+const STEPS = 18;
 /** Room for what is put together for one message: Via and Record-Route lines of a whole datagram. */
 const SCRATCH_BYTES = 3 * 65_536;
 
@@ -64,6 +71,20 @@ const STANDARD_HEADERS: Readonly<Record<number, readonly (readonly [string, stri
 export interface Series {
   readonly due: number;
   readonly sent: number;
+}
+
+/** RFC 6076 §4.3, §4.4, §4.1 have names for three delays. */
+function timerOf(method: number): string {
+  switch (method) {
+    case METHOD.INVITE:
+      return 'srd';
+    case METHOD.BYE:
+      return 'sdd';
+    case METHOD.REGISTER:
+      return 'rrd';
+    default:
+      return `rtt.${METHOD_NAMES[method]}`;
+  }
 }
 
 export class Engine {
@@ -98,6 +119,8 @@ export class Engine {
   readonly ends: Ends;
   /** By place: 1 where transactions repeat nothing (RFC 3261 §17). */
   readonly reliableAt: Uint8Array;
+  /** By program, and in it by place. */
+  readonly endsOf: readonly (readonly Ends[])[];
 
   readonly programs: readonly Program[];
   readonly wires: Wire[][];
@@ -118,6 +141,8 @@ export class Engine {
 
   /** Series by method: rtt, sdd for BYE, rrd for REGISTER. INVITE has srd and setup. */
   readonly rtt: (Series | null)[] = METHOD_NAMES.map(() => null);
+  /** Latencies of each flow alone, by program × METHOD_COUNT + method; srd stands at INVITE and setup at ACK. Empty where one flow is played. */
+  readonly flowSeries: Int32Array;
   readonly srd: Series;
   readonly setup: Series;
   readonly lag: number;
@@ -147,8 +172,9 @@ export class Engine {
   /** By place: our Via up to the branch. */
   readonly viaAt: Int32Array;
   readonly viaPrefixLength: Int32Array;
-  readonly targetAt: number;
-  readonly targetLength: number;
+  /** By program: the URI of the target. */
+  readonly targetAt: Int32Array;
+  readonly targetLength: Int32Array;
   readonly seeds = new Int32Array(2);
   readonly key = new Int32Array(2);
 
@@ -166,9 +192,22 @@ export class Engine {
   readonly delayLane: number;
   /** First timer node of the calls: nodes below are transactions, two each. */
   readonly callNodes: number;
+  /** First timer node of the users: nodes below are calls, two each. */
+  readonly userNodes: number;
+  /** The users that are kept registered, null for none; their REGISTER, their timers, and where an expiry is written. */
+  readonly registrations: Registrations | null;
+  readonly registerWire: Wire | null;
+  readonly steps: Steps | null;
+  readonly expiresAt: number;
 
-  /** Which end this is: true answers, false calls. */
+  /** Whose calls are the calls of the run: true those that come, false those we make. */
   readonly isCallee: boolean;
+  /** By program: 1 where it plays the callee. */
+  readonly answers: Uint8Array;
+  /** By program of a caller: who plays its callee when the call comes back to us, NONE for nobody; empty where nobody does. */
+  private readonly calleePrograms: Int32Array;
+  /** Program of the call whose identity the fields show. */
+  shownProgram = 0;
   targetPeer = NONE;
   heard = false;
   stopping = false;
@@ -196,13 +235,25 @@ export class Engine {
     this.txns = new Transactions(txnCapacity);
     this.links = new TransactionLinks(txnCapacity);
     this.index = new KeyIndex(this.txns);
-    this.calls = new Calls(config.maxCalls);
+    this.calleePrograms = Int32Array.from(config.calleeOf);
+    this.answers = Uint8Array.from(config.programs, ({ role }) => (role === 'callee' ? 1 : 0));
+    this.calls = new Calls(config.maxCalls, config.programs.length);
     // One more dialog than calls: a place for the dialogs of forked and orphaned 2xx responses.
     this.dialogs = new Dialogs(config.maxCalls + 1, memory, this.isCallee);
     this.callNodes = txnCapacity * 2;
-    this.lanes = new Lanes(this.callNodes + config.maxCalls * 2, this.now);
+    const { load, register } = config;
+    this.registrations = null;
+    if (register !== null && load !== null && config.data !== null)
+      this.registrations = new Registrations(
+        register,
+        rowCount(config.data),
+        load.shardIndex * config.count + config.index,
+        load.shardCount * config.count,
+      );
+    this.userNodes = this.callNodes + config.maxCalls * 2;
+    this.lanes = new Lanes(this.userNodes + (this.registrations?.own ?? 0), this.now);
     this.identity = new Identity(config.token, config.index, config.secret);
-    this.tally = new Tally(config.programs.map((p) => p.ladder.length));
+    this.tally = new Tally(config.programs, config.role);
     this.rules = config.rules ? new RuleChecker(RULES) : null;
     this.lag = this.recorder.series('lag');
     this.srd = this.pair('srd');
@@ -221,12 +272,16 @@ export class Engine {
       localPort: port,
       targetHost: target?.host ?? config.locals[place]!.host,
       targetPort: target?.port ?? port,
-      targetUser: target?.user ?? '',
+      targetUser: target?.users[0] ?? '',
+      registered: register !== null,
       dataColumns,
     }));
     this.ends = this.endsAt[0]!;
     this.reliableAt = Uint8Array.from(transport.places, ({ reliable }) => (reliable ? 1 : 0));
-    this.wires = config.programs.map((program) => composeAll(memory, program, this.endsAt));
+    this.endsOf = config.programs.map(({ role }, p) =>
+      this.endsAt.map((ends): Ends => ({ ...ends, role, targetUser: target?.users[p] ?? '' })),
+    );
+    this.wires = config.programs.map((program, p) => composeAll(memory, program, this.endsOf[p]!));
     this.ackLines = config.programs.map(ackLines);
 
     this.scratch = memory.reserve(SCRATCH_BYTES);
@@ -246,9 +301,9 @@ export class Engine {
     this.calledAt = memory.reserve(2 * 65_536);
     this.viaAt = Int32Array.from(this.endsAt, () => memory.reserve(256));
     this.viaPrefixLength = Int32Array.from(this.endsAt, (ends, place) => this.put(this.viaAt[place]!, viaPrefix(ends)));
-    const uri = targetUri(this.ends) + transportParameter(this.ends);
-    this.targetAt = memory.reserve(Buffer.byteLength(uri));
-    this.targetLength = this.put(this.targetAt, uri);
+    const uris = this.endsOf.map(([first]) => targetUri(first!) + transportParameter(first!));
+    this.targetAt = Int32Array.from(uris, (uri) => memory.reserve(Buffer.byteLength(uri)));
+    this.targetLength = Int32Array.from(uris, (uri, p) => this.put(this.targetAt[p]!, uri));
 
     const lanes = this.lanes;
     // RFC 3261 §17.1.1.2, §17.1.2.2: 500 ms, doubled; T2 caps all but Timer A.
@@ -275,9 +330,18 @@ export class Engine {
     this.series(METHOD.BYE); // a failed call is ended by one
     if (config.server) for (const method of [METHOD.NOTIFY, METHOD.UPDATE]) this.series(method);
 
+    this.flowSeries = this.seriesOfFlows();
     this.users = new Users(this, config);
     this.ownPeer = ownPeers(config, this.users.count);
     this.reference = config.server ? new Reference(this, config.programs.length - 1) : null;
+    this.expiresAt = memory.reserve(16);
+    this.registerWire = this.registrations === null ? null : composeRegister(this);
+    this.steps = this.registrations === null ? null : new Steps(this.lanes, FINEST_STEP_US, STEPS);
+    if (this.registrations !== null) {
+      this.series(METHOD.REGISTER);
+      this.tally.counters[COUNTER.USERS] = this.registrations.own;
+      indexUsers(this, this.registrations);
+    }
     this.needs100rel = config.programs.map((p) => p.messages.some((m) => m.reliable));
     this.meets = conditionsOf(this);
     this.redirects = config.programs.some(({ role, messages }) =>
@@ -295,9 +359,23 @@ export class Engine {
 
   private series(method: number): void {
     if (method === METHOD.INVITE || method === METHOD.ACK || this.rtt[method] !== null) return;
-    // RFC 6076 §4.4, §4.1: session disconnect delay and registration request delay have names of their own.
-    const name = method === METHOD.BYE ? 'sdd' : method === METHOD.REGISTER ? 'rrd' : `rtt.${METHOD_NAMES[method]}`;
-    this.rtt[method] = this.pair(name);
+    this.rtt[method] = this.pair(timerOf(method));
+  }
+
+  private seriesOfFlows(): Int32Array {
+    const { programs, recorder } = this;
+    const callers = programs.filter(({ role }) => role === 'caller');
+    if (callers.length < 2) return new Int32Array(0);
+    const series = new Int32Array(programs.length * METHOD_COUNT).fill(NONE);
+    callers.forEach(({ flow, messages }, program) => {
+      const at = program * METHOD_COUNT;
+      for (const { kind, method } of messages) {
+        if (kind !== 'request' || method === METHOD.ACK) continue;
+        series[at + method] = recorder.series(`${flow}/${timerOf(method)}`);
+        if (method === METHOD.INVITE) series[at + METHOD.ACK] = recorder.series(`${flow}/setup`);
+      }
+    });
+    return series;
   }
 
   /** Writes text into the block; its length. Cold paths only. */
@@ -331,14 +409,14 @@ export class Engine {
   }
 
   /** The template of a request that no flow wrote: the BYE or CANCEL that ends a failed call, the ACK of a fork. */
-  standardRequest(method: number): Wire {
-    const key = -method;
+  standardRequest(method: number, program: number): Wire {
+    const key = -(program * 1024 + method);
     let wire = this.standard.get(key);
     if (wire === undefined) {
       wire = compose(
         this.memory,
         { kind: 'request', method, status: 0, reason: '', headers: [], body: null, reliable: false, ladder: NONE },
-        this.endsAt,
+        this.endsOf[program]!,
         [],
         NONE,
       );
@@ -371,6 +449,17 @@ export class Engine {
     if (tokens[0]! < 1) return false;
     tokens[0]!--;
     return true;
+  }
+
+  /**
+   * The callee program that a call of this very run asks for: its Call-ID is one of ours and tells which flow the caller plays.
+   * NONE for a call from elsewhere, and where nothing is answered beside the calls we make.
+   */
+  calleeOf(): number {
+    if (this.isCallee || this.calleePrograms.length === 0) return NONE;
+    const { msg } = this;
+    const serial = this.identity.runSerial(this.bytes, msg.callIdStart, msg.callIdEnd);
+    return serial === 0 ? NONE : this.calleePrograms[this.calls.programOf(serial)]!;
   }
 
   /** RFC 3262 §4: whether the request in `msg` lists 100rel in Supported or Require. */

@@ -40,6 +40,8 @@ export const FIELD = {
   BODY: 21,
   /** Authorization and Proxy-Authorization lines, or nothing. */
   AUTH: 22,
+  /** Seconds a REGISTER of a user asks for. */
+  EXPIRES: 23,
   /** First captured variable; variable v is VARIABLE + v. */
   VARIABLE: 24,
   /** First column of the data file that is used; column c is DATA + c. */

@@ -77,6 +77,15 @@ export class Identity {
     return this.bad[0] === 0 ? slot ^ (scramble(hidden ^ this.keys[1]!) & SLOT_MASK) : NONE;
   }
 
+  /** The serial number in a Call-ID of this run, of whichever of its workers; 0 for a Call-ID from elsewhere. */
+  runSerial(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start <= TAG_LENGTH || bytes[start + TAG_LENGTH] !== 64) return 0;
+    for (let i = 0; i < STEM - 2; i++) if (bytes[start + i] !== this.stem[i]) return 0;
+    this.bad[0] = 0;
+    const hidden = readHex(bytes, start + STEM + SLOT_DIGITS, SERIAL_DIGITS, this.bad);
+    return this.bad[0] === 0 ? unscramble(hidden) ^ this.keys[0]! : 0;
+  }
+
   /** The transaction slot in a branch of ours, NONE when it is not ours; sets `serial`. */
   branchSlot(bytes: Uint8Array, start: number, end: number): number {
     if (end - start !== BRANCH_LENGTH || bytes[start + COOKIE.length] !== BRANCH_KIND.TRANSACTION) return NONE;

@@ -10,7 +10,9 @@ import { clientTimer, takeRefusal, takeResponse } from './client.ts';
 import type { Engine } from './engine.ts';
 import { startCall, stepTimer } from './player.ts';
 import { takePostponed } from './postponed.ts';
-import { COMMAND, CONTROL } from './protocol.ts';
+import { COMMAND, CONTROL, rowCount } from './protocol.ts';
+import { beginUser, removeUser, userTimer } from './registering.ts';
+import { type Registrations, STAGE } from './registrations.ts';
 import { serverTimer, takeBroken, takeRequest } from './server.ts';
 import { takeUndelivered } from './undelivered.ts';
 import { usageTimer } from './usage.ts';
@@ -34,10 +36,17 @@ export class Loop {
   private readonly callLimit: number;
   private readonly durationUs: number;
   private readonly concurrency: number;
-  /** [0]: worker time at which the run began; the schedule counts from here. */
-  private readonly origin = new Float64Array(1);
+  private readonly shard: number;
+  private readonly shards: number;
+  /** The program of arrival k of the whole run, k mod its length. */
+  private readonly order: Uint8Array;
+  /** [0]: worker time at which the schedule began; [1]: at which the run did, before any user was registered. */
+  private readonly origin = new Float64Array(2);
   /** [0]: how long the schedule has stood still while the rate was held down. */
   private readonly tickStart = new Float64Array(2);
+  /** Our users have all been registered, or not, and the other workers know. */
+  private arrived = false;
+  private readonly usersInAll: number;
   private worked = false;
   started = 0;
   /** Calls that have fallen due so far: started or dropped. */
@@ -53,9 +62,12 @@ export class Loop {
     this.callLimit = 0;
     this.durationUs = 0;
     this.concurrency = load !== null && load.concurrency > 0 ? load.concurrency : e.calls.capacity;
+    this.usersInAll = e.config.data === null ? 0 : rowCount(e.config.data);
+    this.order = load?.order ?? new Uint8Array(1);
+    this.shard = load === null ? 0 : load.shardIndex * count + index;
+    this.shards = load === null ? 1 : load.shardCount * count;
     if (load !== null) {
-      const shard = load.shardIndex * count + index;
-      const shards = load.shardCount * count;
+      const { shard, shards } = this;
       if (load.users > 0) {
         this.users = share(load.users, shard, shards);
         this.callLimit = load.calls === 0 ? Number.POSITIVE_INFINITY : share(load.calls, shard, shards);
@@ -68,12 +80,13 @@ export class Loop {
 
   begin(): void {
     this.e.clock.read();
-    this.origin[0] = this.e.now[0]!;
+    this.origin.fill(this.e.now[0]!);
+    if (this.e.registrations !== null) this.e.registrations.origin[0] = this.e.now[0]!;
   }
 
   /** Microseconds since `begin`. */
   elapsedUs(): number {
-    return this.e.now[0]! - this.origin[0]!;
+    return this.e.now[0]! - this.origin[1]!;
   }
 
   /** Runs ticks for one slice (one tick when the transport does not block). */
@@ -138,11 +151,12 @@ export class Loop {
 
   private expire(): void {
     const { e } = this;
-    const { lanes, callNodes, txns } = e;
+    const { lanes, callNodes, userNodes, txns } = e;
     e.clock.read();
     for (let node = lanes.expire(); node !== NONE; node = lanes.expire()) {
       this.worked = true;
-      if (node >= callNodes) {
+      if (node >= userNodes) userTimer(e, node - userNodes);
+      else if (node >= callNodes) {
         const call = (node - callNodes) >> 1;
         if (((node - callNodes) & 1) === 0) stepTimer(e, call);
         else usageTimer(e, call);
@@ -161,7 +175,8 @@ export class Loop {
       return;
     }
     if (Atomics.load(control, CONTROL.COMMAND) !== COMMAND.RUN) e.stopping = true;
-    if (schedule !== null) this.arriveOpen(schedule);
+    if (e.registrations !== null && e.registrations.stage !== STAGE.CALLING) this.attend(e.registrations);
+    else if (schedule !== null) this.arriveOpen(schedule);
     else this.arriveClosed();
   }
 
@@ -176,12 +191,14 @@ export class Loop {
       if (due > e.now[0]!) break;
       this.worked = true;
       e.cause[0] = due;
-      if (e.calls.current >= this.concurrency || !startCall(e, 0)) e.tally.add(COUNTER.CALLS_DROPPED);
+      const program = this.order[schedule.index % this.order.length]!;
+      if (e.tally.counters[COUNTER.CALLS_CURRENT]! >= this.concurrency || !startCall(e, program))
+        e.tally.dropped(program);
       else this.started++;
       this.offered++;
       schedule.advance();
     }
-    if ((e.stopping || schedule.due[0] === Number.POSITIVE_INFINITY) && e.calls.inUse === 0) this.done = true;
+    if ((e.stopping || schedule.due[0] === Number.POSITIVE_INFINITY) && e.calls.inUse === 0) this.callsOver();
   }
 
   /** A rate of p percent of the plan: the origin of the schedule moves, so that its time passes at p percent. */
@@ -195,18 +212,83 @@ export class Loop {
   /** Closed model: as many calls at a time as there are users; a call is due when the one before it has ended. */
   private arriveClosed(): void {
     const { e } = this;
-    if (this.elapsedUs() >= this.durationUs || this.started >= this.callLimit) e.stopping = true;
-    for (let n = 0; n < BURST && !e.stopping && e.calls.current < this.users && this.started < this.callLimit; n++) {
+    if (e.now[0]! - this.origin[0]! >= this.durationUs || this.started >= this.callLimit) e.stopping = true;
+    const { counters } = e.tally;
+    for (let n = 0; n < BURST && !e.stopping && this.started < this.callLimit; n++) {
+      if (counters[COUNTER.CALLS_CURRENT]! >= this.users) break;
       this.worked = true;
       e.cause[0] = e.now[0]!;
-      if (!startCall(e, 0)) {
-        e.tally.add(COUNTER.CALLS_DROPPED);
+      const program = this.order[(this.shard + this.started * this.shards) % this.order.length]!;
+      if (!startCall(e, program)) {
+        e.tally.dropped(program);
         break;
       }
       this.started++;
       this.offered++;
     }
-    if (e.stopping && e.calls.inUse === 0) this.done = true;
+    if (e.stopping && e.calls.inUse === 0) this.callsOver();
+  }
+
+  /** The calls of this worker are over: with users to unregister it waits for those of the others. */
+  private callsOver(): void {
+    const r = this.e.registrations;
+    if (r === null) {
+      this.done = true;
+      return;
+    }
+    r.stage = STAGE.WAITING;
+    Atomics.add(this.control, CONTROL.CALLED, 1);
+  }
+
+  /** Users come before the first call and leave after the last. */
+  private attend(r: Registrations): void {
+    const { e } = this;
+    if (r.stage === STAGE.WAITING) {
+      if (Atomics.load(this.control, CONTROL.CALLED) < e.config.count || e.calls.inUse > 0) return;
+      r.stage = STAGE.LEAVING;
+      r.cursor = r.config.unregister ? 0 : r.own;
+      r.schedule = r.newSchedule(this.usersInAll);
+      r.origin[0] = e.now[0]!;
+    }
+    const coming = r.stage === STAGE.REGISTERING;
+    for (let n = 0; n < BURST && r.cursor < r.own && !(coming && e.stopping); n++) {
+      const due = r.schedule.due[0]! + r.origin[0]!;
+      if (due > e.now[0]!) break;
+      this.worked = true;
+      e.cause[0] = due;
+      const user = r.cursor++;
+      if (coming) beginUser(e, r, user);
+      else removeUser(e, r, user);
+      r.schedule.advance();
+    }
+    if (!coming) {
+      if (r.cursor === r.own && (r.onTheirWay === 0 || !r.config.unregister)) this.done = true;
+      return;
+    }
+    if (!this.arrived && (e.stopping || r.settled === r.own)) {
+      this.arrived = true;
+      Atomics.add(this.control, CONTROL.REGISTERED, 1);
+    }
+    if (e.stopping) {
+      // Stopped before the first call: whoever is registered leaves again.
+      this.callsOver();
+      return;
+    }
+    if (r.settled < r.own || Atomics.load(this.control, CONTROL.REGISTERED) < e.config.count) return;
+    r.stage = STAGE.CALLING;
+    e.tally.counters[COUNTER.USERS_AT_START] = r.registered;
+    this.origin[0] = e.now[0]!;
+  }
+
+  /** When the next call, or the next user, is due by schedule: worker microseconds, Infinity for never. */
+  nextArrivalUs(): number {
+    const { e, schedule } = this;
+    const r = e.registrations;
+    if (r !== null && r.stage !== STAGE.CALLING)
+      return r.cursor < r.own && r.stage !== STAGE.WAITING
+        ? r.schedule.due[0]! + r.origin[0]!
+        : Number.POSITIVE_INFINITY;
+    return schedule === null || e.stopping ? Number.POSITIVE_INFINITY : schedule.due[0]! + this.origin[0]!;
   }
 
   /** Until when there is nothing to do but to receive: a tick after work, else a timer or an arrival. */
@@ -215,8 +297,8 @@ export class Loop {
     const tickEnd = this.tickStart[0]! + TICK_US;
     e.lanes.refreshNext();
     let until = e.lanes.nextDue[0]!;
-    if (schedule !== null && !e.stopping && schedule.due[0]! + this.origin[0]! < until)
-      until = schedule.due[0]! + this.origin[0]!;
+    const arrival = this.nextArrivalUs();
+    if (arrival < until) until = arrival;
     if (!this.worked) return until;
     // Answers may gather, since they carry the instant of their receipt; what is due leaves when it is due, but for the tick.
     const gathered = schedule === null ? tickEnd : this.tickStart[0]! + GATHER_US;

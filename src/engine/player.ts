@@ -9,7 +9,7 @@ import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { CALL } from './calls.ts';
 import { captureRow, setVariables } from './capture.ts';
-import { sendAgain, takeChallenge } from './challenge.ts';
+import { callChallenged, sendAgain } from './challenge.ts';
 import {
   closeTransaction,
   countAgain,
@@ -31,6 +31,7 @@ import { BRANCH_KIND } from './identity.ts';
 import { keepForLater } from './postponed.ts';
 import { applyRedirect, takeRedirect } from './redirect.ts';
 import { servedFailure, servedResponse, serveInside, serveTimer } from './reference-calls.ts';
+import { registerFailed, registerResponse } from './registering.ts';
 import { dialogPeer } from './requests.ts';
 import { refuse, respond } from './server.ts';
 import { FAILURE } from './tally.ts';
@@ -39,30 +40,31 @@ import { TXN } from './transactions.ts';
 /** Rows one message may run through; a flow that loops without waiting is cut off here. */
 const MAX_ROWS = 10_000;
 
-/** Starts a call at its due instant (e.cause). False when the table is full. */
+/** Starts a call at its due instant (e.cause). False when the table is full, or every row of the data file in use. */
 export function startCall(e: Engine, program: number): boolean {
+  const row = e.users.nextRow();
+  if (row === NONE) {
+    e.tally.add(COUNTER.ROWS_USED_UP);
+    return false;
+  }
   const call = e.calls.take(program);
-  if (call === NONE) return false;
-  countStart(e);
-  e.users.assign(call);
+  if (call === NONE) {
+    e.users.giveBack(row);
+    return false;
+  }
+  e.tally.started(program);
+  e.users.assign(call, row);
   if (!connectCall(e, call)) return true;
   advance(e, call);
   return true;
 }
 
-function countStart(e: Engine): void {
-  const { counters } = e.tally;
-  counters[COUNTER.CALLS_STARTED]!++;
-  const { current } = e.calls;
-  counters[COUNTER.CALLS_CURRENT] = current;
-  if (current > counters[COUNTER.CALLS_PEAK]!) counters[COUNTER.CALLS_PEAK] = current;
-}
-
 /** A request outside every dialog has come: the call that plays `program` begins. NONE when the table is full. */
-export function acceptCall(e: Engine, program: number, peer: number): number {
+export function acceptCall(e: Engine, program: number, peer: number, row: number): number {
   const call = e.calls.take(program);
   if (call === NONE) return NONE;
-  countStart(e);
+  if (row !== NONE) e.users.assign(call, row);
+  e.tally.started(program);
   e.calls.peer[call] = peer;
   return call;
 }
@@ -130,7 +132,7 @@ function takeRow(e: Engine, call: number, row: number): boolean {
 }
 
 /** The row of the call's program that takes the message in e.msg, NONE when none does; it came in the dialog of slot `leg`. */
-function rowFor(e: Engine, leg: number, op: number, method: number, status: number): number {
+export function rowFor(e: Engine, leg: number, op: number, method: number, status: number): number {
   const { calls } = e;
   const call = calls.main[leg]!;
   e.matching = calls.program[call]!;
@@ -140,6 +142,10 @@ function rowFor(e: Engine, leg: number, op: number, method: number, status: numb
 /** The transaction layer hands up a response to a request of ours; `again`: the transaction has had a final response before. */
 export function clientResponse(e: Engine, txn: number, again: boolean): void {
   const { msg, calls } = e;
+  if (e.registrations !== null && msg.cseqMethod === METHOD.REGISTER && e.txns.call[txn] === NONE) {
+    if (!again) registerResponse(e, e.registrations, txn);
+    return;
+  }
   const call = ownerOf(e, txn);
   const { status, cseqMethod: method } = msg;
   if (method === METHOD.INVITE && status >= 200 && status < 300) {
@@ -158,7 +164,7 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     servedResponse(e, call, txn);
     return;
   }
-  const challenged = (status === 401 || status === 407) && e.users.authenticates && takeChallenge(e, call);
+  const challenged = (status === 401 || status === 407) && e.users.authenticates && callChallenged(e, call);
   const initial = (e.txns.flags[txn]! & TXN.INITIAL) !== 0;
   if (method === METHOD.INVITE && status < 200 && isRepeatedReliable(e, call)) return;
   // RFC 3261 §13.2.2.2, §13.2.2.3: a final response of 300–699 ends the early dialogs of its INVITE.
@@ -258,6 +264,10 @@ function sameDialog(e: Engine, call: number): boolean {
 
 /** A request of ours had no answer (Timer B or F), or the transport could not deliver it (a FAULT). */
 export function clientFailed(e: Engine, txn: number, transport: boolean, fault: number): void {
+  if (e.registrations !== null && e.txns.method[txn] === METHOD.REGISTER && e.txns.call[txn] === NONE) {
+    registerFailed(e, e.registrations, txn, transport);
+    return;
+  }
   const call = ownerOf(e, txn);
   if (call === NONE) return;
   const { calls, txns } = e;
@@ -353,7 +363,7 @@ function sendRow(e: Engine, call: number, row: number): boolean {
     fail(e, call, FAILURE.TABLE_FULL, wire.method, 0);
     return false;
   }
-  e.calls.flags[leg]! &= ~(CALL.TRIED_SERVER | CALL.TRIED_PROXY | CALL.TRIED_STALE);
+  e.calls.flags[leg]! &= ~CALL.TRIED;
   if (wire.personal) setVariables(e, call);
   const sent = wire.status === 0 ? sendRequest(e, leg, wire) : sendResponse(e, leg, wire);
   if (sent) e.countRow(call, row, LINE.SENT);
@@ -434,7 +444,10 @@ export function sendRequest(e: Engine, call: number, wire: Wire): boolean {
   }
   e.links.wire[txn] = wire.index === NONE ? 0 : (calls.program[call]! << 16) | (wire.index + 1);
   // RFC 3261 §22.1: a CANCEL is not challenged.
-  if (e.users.authenticates && !cancel) e.users.setAuth(call, wire);
+  if (e.users.authenticates && !cancel) {
+    e.users.setAuth(e.users.row(call), wire);
+    if (invite) e.users.keep(call);
+  }
   if (!launch(e, txn, wire, call)) {
     fail(e, call, FAILURE.MEMORY_FULL, method, 0);
     return false;
@@ -471,5 +484,6 @@ export function sendAck(e: Engine, call: number, invite: number, wire: Wire | nu
 /** The last ACK that the call's flow sent, or the standard one. */
 function ackWire(e: Engine, call: number): Wire {
   const message = e.calls.ackMessage[call]!;
-  return message === 0 ? e.standardRequest(METHOD.ACK) : e.wires[e.calls.program[call]!]![message - 1]!;
+  const program = e.calls.program[call]!;
+  return message === 0 ? e.standardRequest(METHOD.ACK, program) : e.wires[program]![message - 1]!;
 }

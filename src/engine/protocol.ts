@@ -17,8 +17,10 @@ export interface WorkerConfig {
   /** Two random 32-bit numbers that nobody outside knows: what hides slots and serial numbers in tags. */
   readonly secret: readonly [number, number];
   readonly role: 'caller' | 'callee';
-  /** caller: exactly one. callee: one per flow answered; the first whose first row takes the request plays it. */
+  /** callee: one per flow answered; the first whose first row takes the request plays it. caller: those of the mix, by the numbers in its order; behind them what is answered beside, the callee of each flow. */
   readonly programs: readonly Program[];
+  /** caller: by program, the one that answers when its call comes back to this run, NONE for none; empty when nothing is answered. */
+  readonly calleeOf: readonly number[];
   /** callee: the last program is that of the reference server, which answers what no flow takes. */
   readonly server: boolean;
   readonly io: 'auto' | 'batched' | 'dgram';
@@ -34,7 +36,8 @@ export interface WorkerConfig {
     readonly address: string;
     readonly port: number;
     readonly host: string;
-    readonly user: string;
+    /** By program: the user part of the Request-URI, '' for none. */
+    readonly users: readonly string[];
   } | null;
   readonly load: LoadConfig | null;
   readonly maxCalls: number;
@@ -42,9 +45,11 @@ export interface WorkerConfig {
   readonly rcvbufBytes: number;
   /** caller: rows to make calls from, shared by all workers; null for none. */
   readonly data: DataTable | null;
-  readonly dataOrder: 'sequential' | 'random';
+  readonly dataOrder: DataOrder;
   /** caller: answers 401 and 407 where the data file has no columns user and password; null for nobody. callee: whom the reference server believes. */
   readonly credentials: { readonly user: string; readonly password: string } | null;
+  /** caller: each row of `data` is a user of the target who is registered all the time; null for none. */
+  readonly register: RegisterConfig | null;
   /** callee: the reference server challenges every request outside a dialog. */
   readonly challenge: boolean;
   /** callee: the reference server makes the call that any REFER asks for; and how long calls it makes last. */
@@ -52,6 +57,8 @@ export interface WorkerConfig {
   readonly referHoldUs: number;
   /** callee: digest algorithms of a challenge, in the order of preference. */
   readonly algorithms: readonly string[];
+  /** callee: bindings the registrar of the reference server holds at most; a REGISTER beyond is refused with 503 and Retry-After. */
+  readonly maxBindings: number;
   /** callee: refuse above this many new calls a second with 503 and Retry-After; 0 is no limit. */
   readonly rateLimitCps: number;
   /** callee: wait this long before each answer to a new request. */
@@ -71,6 +78,22 @@ export interface Local {
   readonly host: string;
 }
 
+/** Which row a call gets: see rows.ts. */
+export type DataOrder = 'sequential' | 'random' | 'unique' | 'per-shard';
+
+/** How users are kept registered. */
+export interface RegisterConfig {
+  readonly expiresS: number;
+  /** Refresh after this part of the granted time, or after `refreshUs` when that is above 0 and earlier. */
+  readonly refreshShare: number;
+  readonly refreshUs: number;
+  /** Registrations a second of all shards, at the start and at the end; reached in `rampUs`. */
+  readonly rateCps: number;
+  readonly rampUs: number;
+  /** Whether the bindings are removed at the end. */
+  readonly unregister: boolean;
+}
+
 /** Longest cell of a data file: what can stand in a message, in bytes of UTF-8. */
 export const CELL_BYTES = 1_024;
 
@@ -79,6 +102,11 @@ export interface DataTable {
   readonly columns: readonly string[];
   readonly cells: SharedArrayBuffer;
   readonly offsets: SharedArrayBuffer;
+}
+
+/** How many rows there are. */
+export function rowCount({ columns, offsets }: DataTable): number {
+  return (offsets.byteLength / 4 - 1) / columns.length;
 }
 
 export interface LoadConfig {
@@ -97,6 +125,8 @@ export interface LoadConfig {
   /** This process's part of a run spread over several machines: arrivals k with k mod shardCount == shardIndex. */
   readonly shardIndex: number;
   readonly shardCount: number;
+  /** Arrival k of the whole run plays program order[k mod length]. */
+  readonly order: Uint8Array;
 }
 
 /** Int32 cells of WorkerConfig.control. */
@@ -105,6 +135,9 @@ export const CONTROL = {
   COMMAND: 0,
   /** Rate multiplier in percent, 100 as planned (live + and - keys). */
   RATE_PERCENT: 1,
+  /** Workers whose users have all been registered, or not; and those whose calls are over: each waits for all. */
+  REGISTERED: 2,
+  CALLED: 3,
 } as const;
 export const CONTROL_CELLS = 8;
 export const COMMAND = { RUN: 0, STOP: 1, QUIT: 2 } as const;

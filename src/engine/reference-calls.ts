@@ -74,14 +74,13 @@ export function serveOutside(e: Engine, txn: number): void {
 
 /** A request that is answered at once is a call that has succeeded. */
 function single(e: Engine): void {
-  e.tally.add(COUNTER.CALLS_STARTED);
-  e.tally.add(COUNTER.CALLS_SUCCEEDED);
+  e.tally.single(e.reference!.program);
 }
 
 /** A call of the server with the dialog that the request in e.msg makes; NONE when it was refused. */
 export function openServed(e: Engine, txn: number): number {
   const r = e.reference!;
-  const call = beginCall(e, txn, r.program);
+  const call = beginCall(e, txn, r.program, NONE);
   if (call !== NONE) r.open(call);
   return call;
 }

@@ -1,6 +1,6 @@
 // REFER at the reference server (RFC 3515 §2.4): taken, the call it asks for made where that is wanted, and its outcome told by NOTIFY. Plays no flow.
 
-import { COUNTER, LINE } from '../metrics/counters.ts';
+import { LINE } from '../metrics/counters.ts';
 import { RING_LIMIT_S } from '../server/extensions.ts';
 import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, equalsIgnoreCase, putDecimal, putText } from '../sip/bytes.ts';
@@ -73,7 +73,7 @@ export function refer(e: Engine, call: number, txn: number): boolean {
     }
     if (outcome === 0) made = openMade(e);
     if (outcome === 0 && made === NONE) {
-      e.tally.add(COUNTER.CALLS_DROPPED);
+      e.tally.dropped(r.program);
       refuse(e, txn, 503);
       return false;
     }
@@ -147,7 +147,7 @@ function putReplaces(e: Engine, to: number): number {
 
 function openMade(e: Engine): number {
   const r = e.reference!;
-  const made = acceptCall(e, r.program, NONE);
+  const made = acceptCall(e, r.program, NONE, NONE);
   if (made === NONE) return NONE;
   r.open(made);
   r.made[made] = 1;

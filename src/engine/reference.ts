@@ -29,8 +29,7 @@ export const PHASE = {
   CALLING: 6,
 } as const;
 
-/** Users registered, and documents published, at a time on one worker. */
-const USERS = 1_100_000;
+/** Documents published at a time on one worker. */
 const DOCUMENTS = 200_000;
 /** Header lines of one message at most: eleven fields of a whole datagram. */
 const EXTRA_BYTES = 1_048_576;
@@ -151,7 +150,7 @@ export class Reference {
     const { maxCalls } = e.config;
     this.e = e;
     this.program = program;
-    this.registrar = new Registrar(USERS, e.memory, e.seeds);
+    this.registrar = new Registrar(e.config.maxBindings, e.memory, e.seeds);
     this.publications = new Publications(DOCUMENTS, e.memory, e.seeds);
     this.watchers = new Chains(maxCalls);
     this.watchCall = new Int32Array(maxCalls);

@@ -20,6 +20,8 @@ export function checkRequest(e: Engine, call: number, txn: number): void {
     ctx.remoteCseq = dialogs.remoteCseq[call]!;
     const invite = e.calls.inviteServer[call]!;
     if (msg.method === METHOD.ACK && invite !== NONE) ctx.inviteCseq = e.calls.peerInviteCseq[call]!;
-  } else if (msg.method === METHOD.ACK && txn !== NONE) ctx.inviteCseq = txns.cseq[txn]!;
+  }
+  // RFC 3261 §17.1.1.3: the ACK for a 300–699 is that of the INVITE with its branch, also when the next one was faster.
+  if (msg.method === METHOD.ACK && txn !== NONE) ctx.inviteCseq = txns.cseq[txn]!;
   e.rules!.check(msg, ctx);
 }

@@ -1,8 +1,7 @@
 // Which call a new request belongs to, or begins: CANCEL, requests in a dialog, requests outside of one (RFC 3261 §8.2, §9.2, §12.2.2). Answers what no call takes; runs no timer.
 
 import { DIALOG, ESTABLISH } from '../dialog/dialogs.ts';
-import { OP, ROW, ROW_SIZE } from '../flow/program.ts';
-import { COUNTER } from '../metrics/counters.ts';
+import { OP, ROW } from '../flow/program.ts';
 import { Cseq, readRack } from '../sip/cseq.ts';
 import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD, METHOD_COUNT } from '../sip/names.ts';
@@ -14,8 +13,9 @@ import { ownerOf } from './client.ts';
 import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { TAG_LENGTH } from './identity.ts';
-import { acceptCall, callRequest } from './player.ts';
+import { acceptCall, callRequest, rowFor } from './player.ts';
 import { serveOutside } from './reference-calls.ts';
+import { calledRow } from './registering.ts';
 import { refuse } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { usageAcknowledged } from './usage.ts';
@@ -142,13 +142,13 @@ export function outOfDialog(e: Engine, txn: number): void {
   const { msg, programs } = e;
   let program = NONE;
   let lacks100rel = false;
-  if (e.isCallee) {
-    for (let p = 0; p < programs.length && program === NONE; p++) {
-      const { rows } = programs[p]!;
-      if (rows[ROW.OP] !== OP.RECV_REQUEST || rows[ROW.METHOD] !== msg.method) continue;
-      if (suits(e, p)) program = p;
-      else lacks100rel = true;
-    }
+  const named = e.calleeOf();
+  for (let p = 0; p < programs.length && program === NONE; p++) {
+    const { rows } = programs[p]!;
+    if (e.answers[p] === 0 || (named !== NONE && p !== named)) continue;
+    if (rows[ROW.OP] !== OP.RECV_REQUEST || rows[ROW.METHOD] !== msg.method) continue;
+    if (suits(e, p)) program = p;
+    else lacks100rel = true;
   }
   if (program === NONE && e.reference !== null) {
     serveOutside(e, txn);
@@ -169,12 +169,22 @@ export function outOfDialog(e: Engine, txn: number): void {
     refuse(e, txn, status);
     return;
   }
-  const call = e.redirects && msg.method === METHOD.INVITE ? redirected(e) : NONE;
-  if (call !== NONE) comeAgain(e, txn, call);
-  else {
-    const begun = beginCall(e, txn, program);
-    if (begun !== NONE) callRequest(e, begun);
+  const again = e.redirects && msg.method === METHOD.INVITE ? redirected(e) : NONE;
+  if (again !== NONE) {
+    comeAgain(e, txn, again);
+    return;
   }
+  let row = NONE;
+  if (e.registrations !== null) {
+    row = calledRow(e, e.registrations);
+    if (row === NONE) {
+      // RFC 3261 §8.2.2.1: the Request-URI names nobody here.
+      refuse(e, txn, 404);
+      return;
+    }
+  }
+  const call = beginCall(e, txn, program, row);
+  if (call !== NONE) callRequest(e, call);
 }
 
 /** The call that a 3xx of ours sent here, by the user part of the Request-URI; NONE when it is none of ours, or waits for nothing. */
@@ -183,9 +193,8 @@ function redirected(e: Engine): number {
   const start = msg.uriStart + 4; // behind `sip:`
   const slot = e.identity.tagSlot(bytes, start, start + TAG_LENGTH);
   if (slot === NONE || bytes[start + TAG_LENGTH] !== 64 || !calls.is(slot, e.identity.serial)) return NONE;
-  const rows = e.rowsOf(slot);
-  const at = calls.pc[slot]! * ROW_SIZE;
-  return rows[at + ROW.OP] === OP.RECV_REQUEST && rows[at + ROW.METHOD] === METHOD.INVITE ? slot : NONE;
+  // It may come before the ACK of its 3xx, which went another way.
+  return rowFor(e, slot, OP.RECV_REQUEST, METHOD.INVITE, 0) === NONE ? NONE : slot;
 }
 
 /** RFC 3261 §8.1.3.4: the INVITE that follows a redirection goes on with its call, in a dialog of its own. */
@@ -197,15 +206,16 @@ function comeAgain(e: Engine, txn: number, call: number): void {
 }
 
 /** The request in e.msg, outside a dialog, begins a call of `program`, and its dialog where it makes one; NONE when it was refused. */
-export function beginCall(e: Engine, txn: number, program: number): number {
+export function beginCall(e: Engine, txn: number, program: number, row: number): number {
   const { msg } = e;
-  if (e.stopping || !e.admit()) {
+  // Who also makes calls takes those of its own run to the end.
+  if ((e.stopping && e.isCallee) || !e.admit()) {
     refuse(e, txn, 503);
     return NONE;
   }
-  const call = acceptCall(e, program, e.receivedPeer);
+  const call = acceptCall(e, program, e.receivedPeer, row);
   if (call === NONE) {
-    e.tally.add(COUNTER.CALLS_DROPPED);
+    e.tally.dropped(program);
     refuse(e, txn, 503);
     return NONE;
   }

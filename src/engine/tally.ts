@@ -1,10 +1,11 @@
 // The worker's counters, failure reasons and what is posted each second. Counts; judges nothing.
 
 import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
-import { COUNTER, COUNTER_COUNT, LINE_COUNTERS } from '../metrics/counters.ts';
+import { COUNTER, COUNTER_COUNT, FLOW, FLOW_COUNTERS, LINE_COUNTERS } from '../metrics/counters.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD, METHOD_COUNT, METHOD_NAMES } from '../sip/names.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
+import type { Engine } from './engine.ts';
 
 /** Why a call failed. The texts stand in `failureText`. */
 export const FAILURE = {
@@ -23,8 +24,11 @@ export const FAILURE = {
   CAPTURE: 13,
   SESSION_EXPIRED: 14,
   REDIRECT: 15,
+  NOT_BOUND: 16,
 } as const;
 
+/** More than there are kinds of failure. */
+const KINDS = 32;
 const MAX_REASONS = 200;
 
 /** By FAULT of the transport. */
@@ -79,6 +83,8 @@ export function failureText(kind: number, method: number, status: number, expect
       return `flow: nothing to answer with ${status} to ${name}: the request is gone`;
     case FAILURE.CANCELLED:
       return 'cancelled by the peer';
+    case FAILURE.NOT_BOUND:
+      return `protocol: ${status} to ${name} without the binding that was asked for (RFC 3261 §10.3)`;
     case FAILURE.CAPTURE:
       return `capture: ${expected}`;
     default:
@@ -117,12 +123,55 @@ export class Tally {
   /** First final responses to INVITEs that open a session, by status − 100. */
   readonly inviteFinals = new Float64Array(600);
   readonly lineCounts: Float64Array[];
+  /** By program, FLOW_COUNTERS each. */
+  readonly flowCounts: Float64Array;
+  /** By program: 1 where its calls count as the calls of the run; those we take beside the ones we make do not. */
+  private readonly isMain: Uint8Array;
   private readonly reasons = new Map<string, FailureEntry>();
   private readonly byKey = new Map<number, FailureEntry>();
 
-  /** @param lines number of ladder lines of each program */
-  constructor(lines: readonly number[]) {
-    this.lineCounts = lines.map((n) => new Float64Array(n * LINE_COUNTERS));
+  /** @param programs of the worker; @param role whose calls are the calls of the run */
+  constructor(programs: readonly Pick<Program, 'role' | 'ladder'>[], role: 'caller' | 'callee') {
+    this.lineCounts = programs.map(({ ladder }) => new Float64Array(ladder.length * LINE_COUNTERS));
+    this.flowCounts = new Float64Array(programs.length * FLOW_COUNTERS);
+    this.isMain = Uint8Array.from(programs, (program) => (program.role === role ? 1 : 0));
+  }
+
+  /** A call of `program` begins. */
+  started(program: number): void {
+    this.flowCounts[program * FLOW_COUNTERS + FLOW.STARTED]!++;
+    if (this.isMain[program] === 0) return;
+    const { counters } = this;
+    counters[COUNTER.CALLS_STARTED]!++;
+    const now = ++counters[COUNTER.CALLS_CURRENT]!;
+    if (now > counters[COUNTER.CALLS_PEAK]!) counters[COUNTER.CALLS_PEAK] = now;
+  }
+
+  /** A call of `program` is over; whether it failed, or was cut off, is counted apart. */
+  ended(program: number, succeeded: boolean): void {
+    const main = this.isMain[program] === 1;
+    if (main) this.counters[COUNTER.CALLS_CURRENT]!--;
+    if (!succeeded) return;
+    this.flowCounts[program * FLOW_COUNTERS + FLOW.SUCCEEDED]!++;
+    if (main) this.counters[COUNTER.CALLS_SUCCEEDED]!++;
+  }
+
+  /** A call of `program` that is a request and its answer. */
+  single(program: number): void {
+    this.flowCounts[program * FLOW_COUNTERS + FLOW.STARTED]!++;
+    this.flowCounts[program * FLOW_COUNTERS + FLOW.SUCCEEDED]!++;
+    this.counters[COUNTER.CALLS_STARTED]!++;
+    this.counters[COUNTER.CALLS_SUCCEEDED]!++;
+  }
+
+  dropped(program: number): void {
+    this.flowCounts[program * FLOW_COUNTERS + FLOW.DROPPED]!++;
+    if (this.isMain[program] === 1) this.counters[COUNTER.CALLS_DROPPED]!++;
+  }
+
+  abandoned(program: number): void {
+    this.flowCounts[program * FLOW_COUNTERS + FLOW.ABANDONED]!++;
+    if (this.isMain[program] === 1) this.counters[COUNTER.CALLS_ABANDONED]!++;
   }
 
   add(counter: number): void {
@@ -144,30 +193,47 @@ export class Tally {
   }
 
   /**
-   * Counts a failed call. `key` is unique for (kind, method, status, program, row); text is made once per key.
+   * Counts a failed call. The text is made once for each kind, method, status, program and row.
    * @param describe gives what was expected, and an example of the message seen
    */
   failed(
     kind: number,
     method: number,
     status: number,
-    place: number,
-    expected: (place: number) => string,
+    program: number,
+    row: number,
+    expected: () => string,
     example: () => string,
   ): void {
-    this.counters[COUNTER.CALLS_FAILED]!++;
-    const key = ((place * 1024 + status) * 16 + method) * 16 + kind;
-    let entry = this.byKey.get(key);
+    this.flowCounts[program * FLOW_COUNTERS + FLOW.FAILED]!++;
+    const main = this.isMain[program] === 1;
+    if (main) this.counters[COUNTER.CALLS_FAILED]!++;
+    const key = (((program * 1024 + row) * 1024 + status) * 16 + method) * KINDS + kind;
+    const known = this.byKey.get(key);
+    if (known !== undefined) known.count++;
+    else this.reason(key, `${main ? '' : 'received: '}${failureText(kind, method, status, expected())}`, example);
+  }
+
+  /** Counts a REGISTER of a user that ended without a binding; `e.msg` is what came, where something came. */
+  registrationFailed(kind: number, method: number, status: number, e: Engine): void {
+    this.counters[COUNTER.REGISTRATIONS_FAILED]!++;
+    const key = -(status * KINDS + kind);
+    const known = this.byKey.get(key);
+    if (known !== undefined) known.count++;
+    else
+      this.reason(key, `registration: ${failureText(kind, method, status, '')}`, () =>
+        status === 0 ? '' : e.text(e.msg.start, Math.min(e.msg.end, e.msg.start + 4096)),
+      );
+  }
+
+  private reason(key: number, text: string, example: () => string): void {
+    let entry = this.reasons.get(text);
     if (entry === undefined) {
-      const reason = failureText(kind, method, status, expected(place));
-      entry = this.reasons.get(reason);
-      if (entry === undefined) {
-        entry = { reason: this.reasons.size < MAX_REASONS ? reason : 'other reasons', count: 0, example: example() };
-        this.reasons.set(entry.reason, this.reasons.get(entry.reason) ?? entry);
-        entry = this.reasons.get(entry.reason)!;
-      }
-      this.byKey.set(key, entry);
+      entry = { reason: this.reasons.size < MAX_REASONS ? text : 'other reasons', count: 0, example: example() };
+      this.reasons.set(entry.reason, this.reasons.get(entry.reason) ?? entry);
+      entry = this.reasons.get(entry.reason)!;
     }
+    this.byKey.set(key, entry);
     entry.count++;
   }
 

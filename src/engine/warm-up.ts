@@ -85,7 +85,7 @@ async function open(
     locals,
     connections: 'one',
     target:
-      targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, user: plan.caller.user || 'warm' },
+      targetPort === null ? null : { address: HOST, port: targetPort, host: HOST, users: [plan.caller.user || 'warm'] },
     load: caller
       ? {
           phases,
@@ -97,9 +97,13 @@ async function open(
           concurrency: 0,
           shardIndex: 0,
           shardCount: 1,
+          order: new Uint8Array(1),
         }
       : null,
+    calleeOf: [],
+    register: null,
     maxCalls: CALLS_AT_A_TIME,
+    maxBindings: CALLS_AT_A_TIME,
     rateLimitCps: 0,
     delayUs: 0,
     trace: false,

@@ -10,7 +10,7 @@ import type { Transport } from '../transport/transport.ts';
 import { abandon } from './ending.ts';
 import { Engine } from './engine.ts';
 import { Loop } from './loop.ts';
-import { COMMAND, CONTROL, type FromWorker, type ToWorker, type WorkerConfig } from './protocol.ts';
+import { COMMAND, CONTROL, type FromWorker, rowCount, type ToWorker, type WorkerConfig } from './protocol.ts';
 import { warmUp } from './warm-up.ts';
 
 const SNAPSHOT_US = 1_000_000;
@@ -23,8 +23,14 @@ const MAX_TRANSACTIONS = 12_000_000;
 /** Slots for transactions: what the calls use at a time, and what lingers behind them. */
 function transactionCapacity(config: WorkerConfig): number {
   const peak = config.load === null ? 0 : Math.max(1, ...config.load.phases.map((p) => Math.max(p.fromCps, p.toCps)));
-  const rate = config.load === null || config.load.users > 0 ? 100_000 : peak / (config.load.shardCount * config.count);
+  const calls =
+    config.load === null || config.load.users > 0 ? 100_000 : peak / (config.load.shardCount * config.count);
   const perCall = Math.max(2, ...config.programs.map((p) => p.messages.filter((m) => m.kind === 'request').length));
+  const { register } = config;
+  // A REGISTER and what it is challenged with, as they come at the start and as often as they are refreshed.
+  const users = register === null || config.data === null ? 0 : rowCount(config.data) / config.count;
+  const registering = register === null ? 0 : register.rateCps + users / (register.expiresS * register.refreshShare);
+  const rate = calls + registering * 2;
   return Math.min(MAX_TRANSACTIONS, Math.ceil(config.maxCalls * 2 + rate * LINGER_S * Math.min(perCall, 4) + 10_000));
 }
 
@@ -159,6 +165,7 @@ function snapshot(e: Engine, loop: Loop, before: Utilization, final: boolean): F
     methodCounts: tally.methodCounts.slice(),
     statusCounts: tally.statusCounts.slice(),
     inviteFinals: tally.inviteFinals.slice(),
+    flowCounts: tally.flowCounts.slice(),
     lineCounts: tally.lineCounts.map((counts) => counts.slice()),
     histograms: e.recorder.snapshot(),
     failures: tally.failures(),

@@ -1,10 +1,11 @@
 // Flows by name or by file: the built-in ones of suites/flows and those of the user. The only place of this room that reads files.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Flow, methodsOf } from './flow.ts';
 import { type Loaded, type LoadOptions, loadFlow } from './load.ts';
+import { isMix, type LoadedMix, loadMix } from './mix.ts';
 import { nearest } from './nearest.ts';
 import { formatProblem } from './problem.ts';
 
@@ -14,6 +15,8 @@ export interface FlowEntry {
   readonly methods: readonly string[];
   readonly file: string;
 }
+
+const IS_FILE = /[/\\]|\.ya?ml$/;
 
 /** suites/flows, from src/flow/ as well as from dist/src/flow/. */
 export function flowsFolder(): string {
@@ -49,7 +52,7 @@ function builtIn(loaded: Loaded): Flow {
 /** Loads a built-in flow by its name, or a file: anything with a `/`, or ending in .yaml or .yml. */
 export function findFlow(nameOrFile: string, options: LoadOptions = {}): Loaded {
   const names = flowNames();
-  const isFile = /[/\\]|\.ya?ml$/.test(nameOrFile);
+  const isFile = IS_FILE.test(nameOrFile);
   if (!isFile && !names.includes(nameOrFile)) {
     const near = nearest(nameOrFile, names);
     const meant = near.length > 0 ? `write ${near.join(' or ')}` : `built in: ${names.join(', ')}`;
@@ -69,7 +72,28 @@ export function findFlow(nameOrFile: string, options: LoadOptions = {}): Loaded 
       return notFound(file, 'there is no such file', 'check the path, or name a built-in flow: busyhour flows');
     return notFound(file, `the file cannot be read: ${message}`, 'see that it is a file and that you may read it');
   }
+  if (isMix(text))
+    return notFound(
+      file,
+      'the file holds a mix, not one flow',
+      'load and validate take it; name one of its flows here, or a file that begins with flow:',
+    );
   return loadFlow(text, file, options);
+}
+
+/** The mix of a file; null when it holds no mix, or cannot be read (as a flow it is then told why). */
+export function findMix(nameOrFile: string, options: LoadOptions = {}): LoadedMix | null {
+  if (!IS_FILE.test(nameOrFile)) return null;
+  let text: string;
+  try {
+    text = readFileSync(nameOrFile, 'utf8');
+  } catch {
+    return null;
+  }
+  if (!isMix(text)) return null;
+  // A path in a mix is seen from the mix.
+  const from = dirname(nameOrFile);
+  return loadMix(text, nameOrFile, (flow) => findFlow(IS_FILE.test(flow) ? resolve(from, flow) : flow, options));
 }
 
 function notFound(file: string, message: string, mend: string): Loaded {

@@ -41,9 +41,25 @@ export const COUNTER = {
   KEEPALIVES: 23,
   /** Messages that could not be sent because message memory was used up. */
   UNSENT: 24,
+  /** Starts dropped because every row of the data file was in use by a call. */
+  ROWS_USED_UP: 25,
+  /** Users to be kept registered; those registered now; and when the first call was due. */
+  USERS: 26,
+  USERS_REGISTERED: 27,
+  USERS_AT_START: 28,
+  /** REGISTERs of users answered with 2xx: that add a binding, refresh it, remove it. */
+  USERS_ADDED: 29,
+  USERS_REFRESHED: 30,
+  USERS_REMOVED: 31,
+  /** REGISTERs of users that ended otherwise. */
+  REGISTRATIONS_FAILED: 32,
 } as const;
 
-export const COUNTER_COUNT = 25;
+export const COUNTER_COUNT = 33;
+
+/** Per program: what became of its calls. */
+export const FLOW = { STARTED: 0, SUCCEEDED: 1, FAILED: 2, DROPPED: 3, ABANDONED: 4 } as const;
+export const FLOW_COUNTERS = 5;
 
 /** Per ladder line: four counters each. */
 export const LINE = { SENT: 0, RECEIVED: 1, RETRANSMITTED: 2, TIMED_OUT: 3, UNEXPECTED: 4 } as const;

@@ -17,7 +17,7 @@ const TIMERS: Readonly<Record<string, Definition>> = {
   sdd: { unit: 'µs', text: 'Session disconnect delay: from the BYE to its final response.', source: 'RFC 6076 §4.4' },
   rrd: {
     unit: 'µs',
-    text: 'Registration request delay: from the REGISTER to its final response.',
+    text: 'Registration request delay: from the REGISTER to its final response; for users kept registered to its 2xx, with what it was challenged on the way.',
     source: 'RFC 6076 §4.1',
   },
   lag: {
@@ -84,6 +84,17 @@ const OTHERS: Readonly<Record<string, Definition>> = {
   'calls.peakConcurrent': {
     unit: 'calls',
     text: "Most calls up at one time; with several workers the sum of each worker's peak, an upper bound.",
+    source: '',
+  },
+  'registrations.atStart': { unit: 'users', text: 'Users with a binding when the first call was due.', source: '' },
+  'registrations.failed': {
+    unit: 'registrations',
+    text: 'REGISTER requests of users that ended without the binding asked for, at the start, in a refresh or at the end; what a challenge or a 423 led on to is not among them.',
+    source: 'RFC 3261 §10.2',
+  },
+  'received.failed': {
+    unit: 'calls',
+    text: 'Calls taken by the users that left their flow on our side.',
     source: '',
   },
   'rate.offeredCps': {

@@ -1,11 +1,11 @@
 // Merged totals in summary.json's words: what was measured, before anything is judged. Pure.
 
-import { COUNTER, LINE, LINE_COUNTERS } from './counters.ts';
+import { COUNTER, FLOW, FLOW_COUNTERS, LINE, LINE_COUNTERS } from './counters.ts';
 import { encodeHistogram } from './encoding.ts';
 import { curveOf, type Histogram, meanOf, percentileOf } from './histogram.ts';
 import type { Totals } from './merge.ts';
 import { ratiosOf } from './ratios.ts';
-import type { Ladder, Latency, Measured, RuleViolation, SentReceived, Summary } from './summary.ts';
+import type { FlowShare, Ladder, Latency, Measured, RuleViolation, SentReceived, Summary } from './summary.ts';
 
 /** A program as the summary needs it; flow/program.ts's Program fits. */
 export interface LadderSource {
@@ -49,13 +49,14 @@ export function measure(input: MeasureInput): Measured {
   const due: Record<string, Latency> = {};
   const sent: Record<string, Latency> = {};
   for (const [name, histogram] of totals.histograms) {
+    if (name.includes('/')) continue; // of one flow
     if (name.endsWith('.sent')) sent[name.slice(0, -'.sent'.length)] = latencyOf(histogram);
     else due[name] = latencyOf(histogram);
   }
   const lag = totals.histograms.get('lag') ?? null;
-  const opensSession = programs.some(
-    (p) => p.role === 'caller' && p.ladder.some((line) => line.from === 'caller' && line.label === 'INVITE'),
-  );
+  const flows = flowsOf(totals, programs);
+  const opening = flows.filter((_, i) => opensSession(programs[i]!));
+  const whole = flows.every(({ role }, i) => role === 'callee' || opensSession(programs[i]!));
   return {
     calls: {
       planned: totals.planned,
@@ -89,10 +90,23 @@ export function measure(input: MeasureInput): Measured {
     latencyUs: due,
     latencyFromSendUs: sent,
     ratios: ratiosOf({
-      attempts: opensSession ? started : null,
+      attempts: opening.length === 0 ? null : whole ? started : sumOf(opening, 'started'),
       finals: totals.inviteFinals,
-      succeeded: count(COUNTER.CALLS_SUCCEEDED),
+      succeeded: whole ? count(COUNTER.CALLS_SUCCEEDED) : sumOf(opening, 'succeeded'),
     }),
+    registrations:
+      count(COUNTER.USERS) === 0
+        ? null
+        : {
+            users: count(COUNTER.USERS),
+            atStart: count(COUNTER.USERS_AT_START),
+            added: count(COUNTER.USERS_ADDED),
+            refreshed: count(COUNTER.USERS_REFRESHED),
+            removed: count(COUNTER.USERS_REMOVED),
+            failed: count(COUNTER.REGISTRATIONS_FAILED),
+            left: count(COUNTER.USERS_REGISTERED),
+          },
+    flows,
     ladder: laddersOf(totals, programs),
     rules: {
       messagesChecked: count(COUNTER.RULES_CHECKED),
@@ -147,6 +161,32 @@ function latencyOf(h: Histogram): Latency {
     hdr: encodeHistogram(h),
     curve: curveOf(h),
   };
+}
+
+function opensSession({ role, ladder }: LadderSource): boolean {
+  return role === 'caller' && ladder.some(({ from, label }) => from === 'caller' && label === 'INVITE');
+}
+
+function sumOf(flows: readonly FlowShare[], key: 'started' | 'succeeded'): number {
+  return flows.reduce((n, flow) => n + flow[key], 0);
+}
+
+/** What became of the calls of each program. */
+function flowsOf(totals: Totals, programs: readonly LadderSource[]): FlowShare[] {
+  return programs.map(({ flow, role }, p) => {
+    const n = (what: number) => totals.flowCounts?.[p * FLOW_COUNTERS + what] ?? 0;
+    const own = [...totals.histograms].filter(([name]) => role === 'caller' && name.startsWith(`${flow}/`));
+    return {
+      flow,
+      role,
+      started: n(FLOW.STARTED),
+      succeeded: n(FLOW.SUCCEEDED),
+      failed: n(FLOW.FAILED),
+      dropped: n(FLOW.DROPPED),
+      abandoned: n(FLOW.ABANDONED),
+      latencyUs: Object.fromEntries(own.map(([name, h]) => [name.slice(flow.length + 1), latencyOf(h)])),
+    };
+  });
 }
 
 /** Counters on the lines of each program's ladder. */

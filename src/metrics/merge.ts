@@ -30,6 +30,8 @@ export interface Totals {
   readonly statusCounts: Float64Array;
   /** By status − 100; null when a worker does not count them. */
   readonly inviteFinals: Float64Array | null;
+  /** Per program, FLOW_COUNTERS each; null when a worker does not count them. */
+  readonly flowCounts: Float64Array | null;
   /** Per program, per ladder line, LINE_COUNTERS each. */
   readonly lineCounts: readonly Float64Array[];
   /** By series name. */
@@ -68,6 +70,7 @@ export class Merger {
     );
     counters[COUNTER.LONGEST_SLICE_US] = Math.max(0, ...parts.map((s) => s.counters[COUNTER.LONGEST_SLICE_US] ?? 0));
     const programs = Math.max(0, ...parts.map((s) => s.lineCounts.length));
+    const flows = parts.map((s) => s.flowCounts).filter((f) => f !== undefined);
     const finals = parts.map((s) => s.inviteFinals).filter((f) => f !== undefined);
     return {
       workers: parts.map((s) => ({
@@ -83,6 +86,7 @@ export class Merger {
       methodCounts: sum(parts.map((s) => s.methodCounts)),
       statusCounts: sum(parts.map((s) => s.statusCounts)),
       inviteFinals: parts.length > 0 && finals.length === parts.length ? sum(finals) : null,
+      flowCounts: parts.length > 0 && flows.length === parts.length ? sum(flows) : null,
       lineCounts: Array.from({ length: programs }, (_, i) => sum(parts.flatMap((s) => s.lineCounts[i] ?? []))),
       histograms: mergeHistograms(parts),
       failures: mergeExamples(

@@ -34,6 +34,8 @@ export interface Snapshot {
    * a timeout of our own stands at 408 (RFC 3261 §8.1.3.1). Without it the ratios of RFC 6076 cannot be computed.
    */
   readonly inviteFinals?: Float64Array;
+  /** Per program, FLOW_COUNTERS each. */
+  readonly flowCounts?: Float64Array;
   /** Per program, per ladder line, LINE_COUNTERS each. */
   readonly lineCounts: readonly Float64Array[];
   /** Only series with a record. */

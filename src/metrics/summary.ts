@@ -60,6 +60,19 @@ export interface Ladder {
   readonly lines: readonly LadderRow[];
 }
 
+/** The calls of one flow of a mix, or of one that is answered beside. */
+export interface FlowShare {
+  readonly flow: string;
+  readonly role: 'caller' | 'callee';
+  readonly started: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly abandoned: number;
+  /** From the due instant; callers of a mix only. */
+  readonly latencyUs: Readonly<Record<string, Latency>>;
+}
+
 export interface RuleViolation {
   readonly id: string;
   readonly rfc: number;
@@ -108,6 +121,22 @@ export interface Measured {
   /** From the actual send. */
   readonly latencyFromSendUs: Readonly<Record<string, Latency>>;
   readonly ratios: Readonly<Record<RatioName, Ratio>>;
+  /** The users kept registered; null where there are none. */
+  readonly registrations: {
+    readonly users: number;
+    /** Registered when the first call was due. */
+    readonly atStart: number;
+    /** REGISTERs answered 2xx: that added a binding, refreshed it, removed it. */
+    readonly added: number;
+    readonly refreshed: number;
+    readonly removed: number;
+    /** REGISTERs that ended otherwise. */
+    readonly failed: number;
+    /** At the end. */
+    readonly left: number;
+  } | null;
+  /** In the order of `ladder`. */
+  readonly flows: readonly FlowShare[];
   readonly ladder: readonly Ladder[];
   readonly rules: { readonly messagesChecked: number; readonly violations: readonly RuleViolation[] };
   readonly generator: {
@@ -217,6 +246,8 @@ export function buildSummary(input: SummaryInput): Summary {
     latencyFromSendUs: measured.latencyFromSendUs,
     messages: measured.messages,
     failures: measured.failures,
+    registrations: measured.registrations,
+    flows: measured.flows,
     ladder: measured.ladder,
     rules: measured.rules,
     conformance: NO_CASES,

@@ -1,7 +1,7 @@
 // What a user may write as a threshold, what the message says when it is wrong, and what is passed.
 
 import { describe, expect, test } from 'vitest';
-import { sampleRun } from '../../tests/samples/run.ts';
+import { asMix, sampleRun } from '../../tests/samples/run.ts';
 import type { Summary } from './summary.ts';
 import { evaluateThresholds, parseThreshold, ThresholdError } from './thresholds.ts';
 
@@ -15,6 +15,7 @@ describe('parsing', () => {
     ['srd.p99.99<1m', 'srd.p9999', '<', 60_000_000, 'us'],
     ['srd.sent.p50<800us', 'srd.sent.p50', '<', 800, 'us'],
     ['rtt.INFO.p50<5ms', 'rtt.INFO.p50', '<', 5000, 'us'],
+    ['basic/srd.p99<200ms', 'basic/srd.p99', '<', 200_000, 'us'],
     ['lag.max<10ms', 'lag.max', '<', 10_000, 'us'],
     ['srd.count>=1000', 'srd.count', '>=', 1000, 'count'],
     ['calls.failed<1', 'calls.failed', '<', 1, 'count'],
@@ -103,5 +104,32 @@ describe('evaluation', () => {
       note: expect.stringContaining('no session was attempted'),
     });
     expect(judge('failed.rate<1%', idle)).toMatchObject({ observed: null, passed: false, note: 'no call was started' });
+  });
+});
+
+describe('thresholds of one flow of a mix', () => {
+  const mixed = asMix(clean);
+  const observe = (text: string, run = mixed) => evaluateThresholds([parseThreshold(text)], run)[0]!;
+
+  test('are held against that flow', () => {
+    expect(observe('basic/srd.p99<9m')).toMatchObject({ passed: true, note: '' });
+    expect(observe('basic/srd.count>=1').observed).toBe(mixed.flows[0]!.latencyUs.srd!.count);
+  });
+
+  test('are not passed without data, and say what there is', () => {
+    expect(observe('options/srd.p99<1s')).toMatchObject({
+      passed: false,
+      note: 'options/srd has no data; series of options with data: none',
+    });
+    expect(observe('basci/srd.p99<1s').note).toBe('no flow of this run is called basci; flows: basic options');
+  });
+
+  test('mean the whole run where it has one flow', () => {
+    const name = clean.flows[0]!.flow;
+    expect(observe(`${name}/srd.p99<9m`, clean).observed).toBe(clean.latencyUs.srd!.p99);
+  });
+
+  test('are not taken from the send', () => {
+    expect(() => parseThreshold('basic/srd.sent.p99<1s')).toThrow(ThresholdError);
   });
 });

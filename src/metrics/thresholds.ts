@@ -39,6 +39,14 @@ function share(part: number, of: number, none: string): number | string {
   return of > 0 ? (part / of) * 100 : none;
 }
 
+const NO_USERS = 'no user was to be registered';
+
+/** Failed calls among those that were taken beside the ones made. */
+function received(m: Measured): number | string {
+  const beside = m.flows.filter(({ role }) => role === 'callee');
+  return beside.length === 0 ? 'no call was to be received' : beside.reduce((n, { failed }) => n + failed, 0);
+}
+
 const NUMBERS: Readonly<Record<string, readonly [unit: ThresholdResult['unit'], read: Reader]>> = {
   'calls.planned': ['count', (m) => m.calls.planned],
   'calls.started': ['count', (m) => m.calls.started],
@@ -48,6 +56,9 @@ const NUMBERS: Readonly<Record<string, readonly [unit: ThresholdResult['unit'], 
   'calls.late': ['count', (m) => m.calls.late],
   'calls.peakConcurrent': ['count', (m) => m.calls.peakConcurrent],
   'calls.abandoned': ['count', (m) => m.calls.abandoned],
+  'received.failed': ['count', (m) => received(m)],
+  'registrations.failed': ['count', (m) => m.registrations?.failed ?? NO_USERS],
+  'registrations.atStart': ['count', (m) => m.registrations?.atStart ?? NO_USERS],
   'rate.offeredCps': ['cps', (m) => m.rate.offeredCps],
   'rate.achievedCps': ['cps', (m) => m.rate.achievedCps],
   'failed.rate': ['percent', (m) => share(m.calls.failed, m.calls.started, 'no call was started')],
@@ -132,6 +143,8 @@ function isRatio(name: string): name is RatioName {
 }
 
 function isSeries(name: string): boolean {
+  const own = /^[a-z0-9][a-z0-9-]*\/(.+)$/.exec(name);
+  if (own !== null) return !own[1]!.endsWith('.sent') && isSeries(own[1]!);
   const base = name.endsWith('.sent') ? name.slice(0, -'.sent'.length) : name;
   return TIMERS.includes(base) || /^rtt\.[A-Za-z0-9-]+$/.test(base);
 }
@@ -208,6 +221,7 @@ export function observe(metric: string, m: Measured): number | string {
   const dot = metric.lastIndexOf('.');
   const series = metric.slice(0, dot);
   const column = metric.slice(dot + 1) as Column;
+  if (series.includes('/')) return ofFlow(series, column, m);
   const fromSend = series.endsWith('.sent');
   const latency: Latency | undefined = fromSend
     ? m.latencyFromSendUs[series.slice(0, -'.sent'.length)]
@@ -217,6 +231,19 @@ export function observe(metric: string, m: Measured): number | string {
     return `${series} has no data; series with data: ${names.length === 0 ? 'none' : names.join(' ')}`;
   }
   return latency[column];
+}
+
+/** `basic/srd` of a mix. */
+function ofFlow(series: string, column: Column, m: Measured): number | string {
+  const [name, timer] = series.split('/') as [string, string];
+  const flow = m.flows.find((one) => one.role === 'caller' && one.flow === name);
+  const callers = m.flows.filter(({ role }) => role === 'caller');
+  if (flow === undefined)
+    return `no flow of this run is called ${name}; flows: ${callers.map((one) => one.flow).join(' ')}`;
+  const latency = callers.length === 1 ? m.latencyUs[timer] : flow.latencyUs[timer];
+  if (latency !== undefined) return latency[column];
+  const names = Object.keys(flow.latencyUs);
+  return `${series} has no data; series of ${name} with data: ${names.length === 0 ? 'none' : names.join(' ')}`;
 }
 
 function nearestTimer(series: string, column: string | undefined): string | null {

@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Interval } from '../metrics/interval.ts';
 import type { Latency, Summary } from '../metrics/summary.ts';
 import { caseResults } from './cases.ts';
+import { sharesOf } from './shares.ts';
 
 type Cell = string | number | null;
 
@@ -62,6 +63,9 @@ export function latencyCsv(s: Summary): string {
     ['timer', 'origin', 'unit', ...LATENCY_COLUMNS],
     [
       ...Object.entries(s.latencyUs).map(([timer, l]) => row(timer, 'due', l)),
+      ...sharesOf(s).flatMap(({ flow, latencyUs }) =>
+        Object.entries(latencyUs).map(([timer, l]) => row(`${flow}/${timer}`, 'due', l)),
+      ),
       ...Object.entries(s.latencyFromSendUs).map(([timer, l]) => row(timer, 'sent', l)),
     ],
   );

@@ -154,6 +154,32 @@ export const summarySchema = z.object({
     byStatus: z.record(z.string(), sentReceived),
   }),
   failures: z.array(reasonCount),
+  registrations: z
+    .object({
+      users: count,
+      atStart: count,
+      added: count,
+      refreshed: count,
+      removed: count,
+      failed: count,
+      left: count,
+    })
+    .nullable()
+    .describe('the users kept registered during the run'),
+  flows: z
+    .array(
+      z.object({
+        flow: z.string(),
+        role: z.enum(['caller', 'callee']),
+        started: count,
+        succeeded: count,
+        failed: count,
+        dropped: count,
+        abandoned: count,
+        latencyUs: z.record(z.string(), latency),
+      }),
+    )
+    .describe('what became of the calls of each flow, in the order of ladder'),
   ladder: z.array(z.object({ flow: z.string(), role: z.enum(['caller', 'callee']), lines: z.array(ladderLine) })),
   rules: z.object({
     messagesChecked: count,

@@ -1,7 +1,7 @@
 // Text for people: says what happened, keeps within the screen, obeys NO_COLOR, and lets nothing of the wire steer the terminal.
 
 import { describe, expect, test } from 'vitest';
-import { PROGRAM, sampleRun } from '../../tests/samples/run.ts';
+import { asMix, PROGRAM, sampleRun } from '../../tests/samples/run.ts';
 import type { Live } from '../metrics/live.ts';
 import { clean, colorWanted, line } from './paint.ts';
 import { progressLine, progressLines } from './progress.ts';
@@ -9,6 +9,28 @@ import { summaryText } from './terminal.ts';
 
 const troubled = sampleRun('troubled', 40, 200);
 const plain = (text: string) => text.replace(/\x1b\[\d+m/g, '');
+
+describe('the flows of a mix', () => {
+  const rows = summaryText(asMix(troubled), { color: false, files: [] }).split('\n');
+
+  test('come with what became of their users', () => {
+    expect(rows.find((row) => row.startsWith('Users'))).toBe(
+      'Users       99 of 100 registered before the first call, 40 refreshed, 100 unregistered, 1 registrations failed',
+    );
+  });
+
+  test('stand side by side, those received beside those made', () => {
+    const at = rows.findIndex((row) => row.startsWith('Flows'));
+    expect(rows[at]).toMatch(/started +succeeded +failed +dropped +p50 +p99/);
+    expect(rows[at + 1]).toMatch(/^ {2}basic .* srd$/);
+    expect(rows[at + 2]).toMatch(/^ {2}options +1 +1 +0 +0$/);
+    expect(rows[at + 3]).toMatch(/^ {2}basic \(received\) +7 +4 +3 +0$/);
+  });
+
+  test('are not told of where there is one', () => {
+    expect(summaryText(troubled, { color: false, files: [] })).not.toContain('Flows');
+  });
+});
 
 describe('summaryText', () => {
   const text = summaryText(troubled, { color: false, files: ['out/report.html', 'out/summary.json'] });

@@ -5,6 +5,7 @@ import { number, percent, plural, rate, seconds, share, time } from './format.ts
 import { healthOf } from './health.ts';
 import { observed } from './observed.ts';
 import { clean, line, type Paint, type Piece } from './paint.ts';
+import { leadOf, shareName, sharesOf } from './shares.ts';
 import { timersOf } from './timers.ts';
 
 export interface TextOptions {
@@ -27,6 +28,7 @@ export function summaryText(s: Summary, options: TextOptions): string {
     ...verdictLines(s),
     [],
     ...callLines(s),
+    ...shareLines(s),
     ...latencyLines(s),
     ...thresholdLines(s),
     ...failureLines(s),
@@ -67,10 +69,44 @@ function callLines(s: Summary): Piece[][] {
     name('Messages'),
     `${number(m.sent)} sent, ${number(m.received)} received, ${number(m.retransmitted)} retransmitted (${share(m.retransmitted, m.sent)}), ${number(m.unexpected)} unexpected`,
   ]);
+  const users = s.registrations;
+  if (users !== null)
+    lines.push([
+      name('Users'),
+      `${number(users.atStart)} of ${number(users.users)} registered before the first call, ${number(users.refreshed)} refreshed, ${number(users.removed)} unregistered, `,
+      alarm(users.failed, `${number(users.failed)} registrations failed`),
+    ]);
   const known = Object.entries(s.ratios).filter(([, ratio]) => ratio.percent !== null);
   if (known.length > 0)
     lines.push([name('Ratios'), known.map(([n, ratio]) => `${n} ${percent(ratio.percent)}`).join(', ')]);
   return lines;
+}
+
+/** The flows of a mix side by side. */
+function shareLines(s: Summary): Piece[][] {
+  const flows = sharesOf(s);
+  if (flows.length === 0) return [];
+  const names = flows.map((flow) => shareName(flow, s));
+  const width = Math.max(24, ...names.map((text) => text.length));
+  const cell = (text: string) => text.padStart(11);
+  const head = ['started', 'succeeded', 'failed', 'dropped', 'p50', 'p99'].map(cell).join('');
+  return [
+    [],
+    [
+      ['Flows'.padEnd(width + 2), 'bold'],
+      [head, 'faint'],
+    ],
+    ...flows.map((flow, i): Piece[] => {
+      const lead = leadOf(flow);
+      const times = lead === null ? [] : [cell(time(lead[1].p50)), cell(time(lead[1].p99)), ` ${lead[0]}`];
+      const failed = cell(number(flow.failed));
+      return [
+        `  ${names[i]!.padEnd(width)}${cell(number(flow.started))}${cell(number(flow.succeeded))}`,
+        flow.failed > 0 ? [failed, 'red'] : failed,
+        `${cell(number(flow.dropped))}${times.join('')}`,
+      ];
+    }),
+  ];
 }
 
 const COLUMNS = [

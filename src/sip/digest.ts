@@ -1,7 +1,8 @@
 // Digest authentication (RFC 7616, RFC 8760, RFC 3261 §22): challenges read, answered, issued and verified. Text in, text out; opens nothing, keeps only what it is given.
 
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hash as hashOnce, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readAuthParam } from './challenge.ts';
+import { MD5_HEX, putMd5 } from './md5.ts';
 import { NONE } from './message.ts';
 import { Param } from './params.ts';
 
@@ -89,6 +90,32 @@ export function userKey(algorithm: string, user: string, realm: string, password
   return digest(ALGORITHMS[algorithm.toUpperCase()]!.hash, `${user}:${realm}:${password}`);
 }
 
+/** The hash of an algorithm, how many hexadecimal digits it gives, and whether the session key is mixed in; the algorithm must be known. */
+export function hashOf(algorithm: string): {
+  readonly hash: string;
+  readonly digits: number;
+  readonly session: boolean;
+} {
+  const { hash, session } = ALGORITHMS[algorithm.toUpperCase()]!;
+  return { hash, digits: hash === 'md5' ? MD5_HEX : 64, session };
+}
+
+/** Writes the hash of `[start, end)` as hexadecimal digits at `at`; returns the offset after them. MD5, which most servers ask for, makes no object. */
+export function putHash(hash: string, bytes: Uint8Array, start: number, end: number, at: number): number {
+  if (hash === 'md5') {
+    putMd5(bytes, start, end, at);
+    return at + MD5_HEX;
+  }
+  const hex = hashOnce(hash, bytes.subarray(start, end), 'hex');
+  for (let i = 0; i < hex.length; i++) bytes[at + i] = hex.charCodeAt(i);
+  return at + hex.length;
+}
+
+/** A new cnonce: sixteen hexadecimal digits. */
+export function newCnonce(): string {
+  return randomBytes(8).toString('hex');
+}
+
 interface Answer {
   readonly algorithm: string;
   /** `userKey`. */
@@ -154,7 +181,7 @@ export class Credentials {
       this.key = userKey(algorithm, this.user, realm, this.password);
     this.challenge = challenge;
     this.nc = 0;
-    this.cnonce = randomBytes(8).toString('hex');
+    this.cnonce = newCnonce();
     // RFC 7616 §3.4: auth where it is offered; no qop for a server of RFC 2069.
     this.qop = challenge.qop.includes('auth') ? 'auth' : challenge.qop.length > 0 ? 'auth-int' : '';
     this.head = `Digest username=${quoted(this.user)}, realm=${quoted(realm)}, nonce=${quoted(nonce)}, uri="`;

@@ -265,3 +265,30 @@ export function sampleRun(mood: Mood, seconds = 60, rateCps = 800, lost = false)
     intervals: log.rows,
   });
 }
+
+/** The same run as a mix: its calls in two flows, and some received beside them. */
+export function asMix(run: Summary): Summary {
+  const { started, succeeded, failed, dropped } = run.calls;
+  const none = { dropped: 0, abandoned: 0, latencyUs: {} };
+  const { srd } = run.latencyUs;
+  const latencyUs = srd === undefined ? {} : { srd };
+  return {
+    ...run,
+    flow: 'office',
+    registrations: { users: 100, atStart: 99, added: 100, refreshed: 40, removed: 100, failed: 1, left: 0 },
+    flows: [
+      {
+        flow: 'basic',
+        role: 'caller',
+        started: started - 1,
+        succeeded: succeeded - 1,
+        failed,
+        dropped,
+        abandoned: 0,
+        latencyUs,
+      },
+      { flow: 'options', role: 'caller', started: 1, succeeded: 1, failed: 0, ...none },
+      { flow: 'basic', role: 'callee', started: 7, succeeded: 4, failed: 3, ...none },
+    ],
+  };
+}

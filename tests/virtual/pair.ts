@@ -10,7 +10,6 @@ import { REFERENCE_PROGRAM } from '../../src/flow/reference-program.ts';
 import { COUNTER, LINE, LINE_COUNTERS } from '../../src/metrics/counters.ts';
 import { Memory } from '../../src/sip/memory.ts';
 import { Clock } from '../../src/time/clock.ts';
-import { Schedule } from '../../src/time/schedule.ts';
 import { FAITHFUL, type Faults, Link, LinkTransport, type Sent } from './link.ts';
 
 export const CALLER_PORT = 5_061;
@@ -36,6 +35,7 @@ export interface PairOptions {
   readonly maxCalls?: number;
   readonly transactions?: number;
   readonly callee?: Partial<WorkerConfig>;
+  readonly caller?: Partial<WorkerConfig>;
   readonly load?: Partial<LoadConfig>;
   /** Which ends there are; the other one is scripted, or silent. */
   readonly ends?: readonly ('caller' | 'callee')[];
@@ -48,7 +48,7 @@ export interface End {
   readonly loop: Loop;
 }
 
-function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
+export function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
   if (name === REFERENCE_PROGRAM.flow) return REFERENCE_PROGRAM;
   const found = findFlow(name, {});
   if ('problems' in found) throw new Error(`flow ${name}: ${JSON.stringify(found.problems)}`);
@@ -61,7 +61,6 @@ export class Pair {
   readonly link: Link;
   readonly caller: End | null;
   readonly callee: End | null;
-  private readonly arrivals: Schedule;
 
   constructor(options: PairOptions) {
     this.now = this.clock.now;
@@ -78,9 +77,9 @@ export class Pair {
       concurrency: 0,
       shardIndex: 0,
       shardCount: 1,
+      order: new Uint8Array(1),
       ...options.load,
     };
-    this.arrivals = new Schedule(load.phases, load.arrivals, load.seed, load.calls, 0, 1);
     const end = (role: 'caller' | 'callee'): End | null => {
       if (!ends.includes(role)) return null;
       const program = programOf(names[role], role, holdUs);
@@ -108,9 +107,11 @@ export class Pair {
       connections: 'one',
       reusePort: false,
       target: caller
-        ? { address: HOST, port: CALLEE_PORT, host: HOST, user: program.user === '' ? 'service' : program.user }
+        ? { address: HOST, port: CALLEE_PORT, host: HOST, users: [program.user === '' ? 'service' : program.user] }
         : null,
       load,
+      calleeOf: [],
+      register: null,
       maxCalls: options.maxCalls ?? 512,
       rules: true,
       rcvbufBytes: 0,
@@ -121,12 +122,13 @@ export class Pair {
       referCalls: false,
       referHoldUs: 1_000_000,
       algorithms: ['SHA-512-256', 'SHA-256', 'MD5'],
+      maxBindings: 1_024,
       rateLimitCps: 0,
       delayUs: 0,
       trace: false,
       warmUp: null,
       control,
-      ...(caller ? {} : options.callee),
+      ...(caller ? options.caller : options.callee),
     };
     const memory = new Memory(MEMORY_BYTES);
     const transport = new LinkTransport(this.link, memory, config.locals[0]!.port, options.stream);
@@ -147,7 +149,7 @@ export class Pair {
       e.lanes.refreshNext();
       next = Math.min(next, e.lanes.nextDue[0]!);
     }
-    return this.caller === null || this.caller.e.stopping ? next : Math.min(next, this.arrivals.due[0]!);
+    return this.caller === null ? next : Math.min(next, this.caller.loop.nextArrivalUs());
   }
 
   /** Lets time pass from event to event until `untilUs`, or until nothing is on its way, runs or is due. */
@@ -162,7 +164,6 @@ export class Pair {
       if (next > this.now[0]!) this.now[0] = next;
       this.link.deliver(ports);
       for (const { loop } of this.ends()) loop.slice();
-      while (this.arrivals.due[0]! <= this.now[0]!) this.arrivals.advance();
     }
     throw new Error(`not at rest after ${MOST_ROUNDS} rounds, at ${this.now[0]! / 1e6} s`);
   }
@@ -225,6 +226,17 @@ export const NOTHING_HELD = {
   timers: false,
   chunkBytes: 0,
 };
+
+/** A digest and a nonce of the reference server, as memory is handed out. */
+const KEY_AND_NONCE_BYTES = 128;
+
+/** What the caller may hold when its calls are over: a user who was challenged keeps key and nonce for the next request; there is one user. */
+export function restOfCaller(pair: Pair): typeof NOTHING_HELD {
+  const answered = pair.link.log.some(
+    ({ fromPort, text }) => fromPort === CALLER_PORT && /^(Proxy-)?Authorization: /m.test(text),
+  );
+  return { ...NOTHING_HELD, chunkBytes: answered ? KEY_AND_NONCE_BYTES : 0 };
+}
 
 /** All that an end still holds; NOTHING_HELD when it has let go of everything. */
 export function held(end: End | null): typeof NOTHING_HELD {

@@ -76,6 +76,14 @@ export function tiles(s: Summary): Markup {
       alarm: calls.dropped > 0,
     });
   }
+  const users = s.registrations;
+  if (users !== null)
+    list.push({
+      name: 'Users registered',
+      value: number(users.atStart),
+      more: `of ${number(users.users)} before the first call, ${number(users.refreshed)} refreshed, ${number(users.failed)} failed`,
+      alarm: users.failed > 0,
+    });
   const first = ['srd', 'rrd', ...Object.keys(s.latencyUs)].find((n) => n !== 'lag' && s.latencyUs[n] !== undefined);
   if (first !== undefined) {
     const latency = s.latencyUs[first]!;

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { elements } from '../../../tests/elements.ts';
-import { sampleRun } from '../../../tests/samples/run.ts';
+import { asMix, sampleRun } from '../../../tests/samples/run.ts';
 import type { Summary } from '../../metrics/summary.ts';
 import { escaped, html } from './markup.ts';
 import { renderHtml } from './page.ts';
@@ -12,6 +12,7 @@ const runs: readonly (readonly [string, Summary])[] = [
   ['clean', sampleRun('clean', 20, 100)],
   ['troubled', sampleRun('troubled', 40, 100)],
   ['saturated, a worker lost', sampleRun('saturated', 25, 100, true)],
+  ['of a mix', asMix(sampleRun('troubled', 5, 100))],
   ['of one second', sampleRun('clean', 1, 100)],
   ['without a call', sampleRun('clean', 2, 0)],
   ['of two hours', { ...sampleRun('clean', 3, 50), intervals: longRun(7200) }],

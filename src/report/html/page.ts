@@ -7,6 +7,7 @@ import { latency, overTime } from './latency.ts';
 import { html, Markup } from './markup.ts';
 import { messages } from './messages.ts';
 import { heading, thresholds, tiles, titleOf, verdict } from './overview.ts';
+import { shares } from './shares.ts';
 import { STYLE } from './style.ts';
 import { failures, rules } from './trouble.ts';
 
@@ -22,7 +23,7 @@ export function renderHtml(s: Summary): string {
 <body><main>
 ${heading(s)}
 ${verdict(s)}
-${load && [thresholds(s), tiles(s), overTime(s), latency(s), messages(s), failures(s)]}
+${load && [thresholds(s), tiles(s), shares(s), overTime(s), latency(s), messages(s), failures(s)]}
 ${conformance(s)}
 ${rules(s)}
 ${load && generator(s)}
