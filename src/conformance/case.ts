@@ -33,7 +33,7 @@ export const EXTENSIONS: readonly Extension[] = ['answer', 'ring', 'busy', 'away
 export type Need = Extension | 'account' | 'password' | 'far' | 'event' | `event:${string}` | `originate:${string}`;
 
 /** What makes the server send more than one request of a method, or a particular one. */
-const ORIGINATED: Readonly<Record<string, string>> = {
+export const ORIGINATED: Readonly<Record<string, string>> = {
   INVITE: 'a call, ended by the server half a second or so after the ACK',
   'INVITE:late-offer': 'a call whose INVITE has no offer',
   'INVITE:hold': 'a call, and in it a re-INVITE that puts it on hold',
