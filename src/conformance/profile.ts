@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Place } from '../transport/raw-socket.ts';
-import { EXTENSIONS, type Need, ROLES, type TransportKind } from './case.ts';
+import { EXTENSIONS, type Need, ORIGINATED, ROLES, type TransportKind } from './case.ts';
 
 const user = z.string().min(1);
 const command = z.string().min(1);
@@ -47,7 +47,11 @@ export const profileSchema = z
       .record(z.string().regex(/^[A-Z]+(:[a-z-]+)?$/), command)
       .optional()
       .describe(
-        'By method: a shell command that makes the server send it; with a word behind it, one of a kind, such as `INVITE:late-offer`. {{address}} {{port}} {{uri}} {{domain}} are ours.',
+        `By method: a shell command that makes the server send it; with a word behind it, one of a kind, such as INVITE:late-offer. {{address}} {{port}} {{uri}} {{domain}} are ours. Keys: ${Object.entries(
+          ORIGINATED,
+        )
+          .map(([key, what]) => `${key} (${what})`)
+          .join('; ')}.`,
       ),
     wait: z
       .string()

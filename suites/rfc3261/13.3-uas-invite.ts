@@ -100,20 +100,6 @@ export const CASES: readonly Entry[] = [
     },
   },
   {
-    id: 'rfc3261/13.3.1.2/redirect-has-contact',
-    title: 'A redirection by 300, 301 or 302 says in Contact where to',
-    req: ['RDR-005'],
-    level: 'SHOULD',
-    role: 'redirect',
-    methods: ['INVITE'],
-    run: async (t) => {
-      const invite = t.send(t.request('INVITE'));
-      const response = await t.given('a redirection', () => t.expect([300, 301, 302], { of: invite }));
-      t.ack(response);
-      t.verify(response.has('Contact'), 'Contact in the 3xx', '(none)');
-    },
-  },
-  {
     id: 'rfc3261/13.3.1.3/busy-486',
     title: 'A user who can take no further call is busy: 486, or 600 when that is so everywhere',
     req: ['INV-009'],

@@ -176,13 +176,13 @@ export const CASES: readonly Entry[] = [
     level: 'SHOULD',
     role: 'notifier',
     methods: ['NOTIFY'],
-    needs: ['event'],
+    needs: ['event', 'account'],
     slow: true,
     run: async (t) => {
-      t.send(t.request('SUBSCRIBE', { headers: { Expires: 5 } }));
+      t.send(t.request('SUBSCRIBE', { to: t.account.user, headers: { Expires: 5 } }));
       let response = await t.expect(['2xx', 423]);
       if (response.status === 423) {
-        t.send(t.request('SUBSCRIBE', { headers: { Expires: response.number('Min-Expires') } }));
+        t.send(t.request('SUBSCRIBE', { to: t.account.user, headers: { Expires: response.number('Min-Expires') } }));
         response = await t.expect('2xx');
       }
       const seconds = response.number('Expires');
@@ -250,10 +250,10 @@ export const CASES: readonly Entry[] = [
     level: 'SHOULD',
     role: 'notifier',
     methods: ['NOTIFY', 'SUBSCRIBE'],
-    needs: ['event'],
+    needs: ['event', 'account'],
     slow: true,
     run: async (t) => {
-      const subscribe = t.send(t.request('SUBSCRIBE'));
+      const subscribe = t.send(t.request('SUBSCRIBE', { to: t.account.user }));
       const response = await t.given('a subscription', () => t.expect('2xx'));
       await t.expectRequest('NOTIFY');
       // Timer F is 32 s.

@@ -5,7 +5,7 @@ import { repliesTo, saysInstead, takes } from '../odd.ts';
 
 export const MUTANTS: MutantMap = {
   'rfc4475/3.3.1/fields-missing': takes('what has no From and To'),
-  'rfc4475/3.3.2/scheme-nobody-knows': saysInstead(404, 'an unknown scheme'),
+  'rfc4475/3.3.2/scheme-nobody-knows': takes('an unknown scheme'),
   'rfc4475/3.3.3/scheme-known-and-odd-here': takes('any scheme'),
   'rfc4475/3.3.4/schemes-nobody-knows-in-register': takes('any address-of-record'),
   'rfc4475/3.3.5/option-tags-nobody-knows': inResponses('names one tag of two', { status: 420 }, (text) =>
