@@ -59,7 +59,10 @@ export async function conform(target: string | undefined, o: ConformFlags): Prom
 async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string>, o: ConformFlags): Promise<void> {
   const file = o.profile === undefined ? REFERENCE : profileFrom(o.profile);
   const files = gateFilesFrom(o.baseline, o.require);
-  const { host, address, port } = await resolveTarget(text);
+  const { protocol, host, address, port } = await resolveTarget(text);
+  // Judging a stream over datagrams would be a verdict about something else.
+  if (protocol !== 'udp')
+    throw new UsageError(`${text}: conform speaks UDP to its target in this version; give udp:${host}:${port}`);
   const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`);
   const own = await sourceAddress(address);
   const out = outFolder(o.out, 'conform');

@@ -153,6 +153,12 @@ describe('the reference server', () => {
     await server.stop();
   });
 
+  it('refuses a target it would not speak to as asked: exit 2, and how to say it', async () => {
+    const { code, stderr } = await busyhour(['conform', `tcp:127.0.0.1:${server.port}`]);
+    expect(code, stderr).toBe(2);
+    expect(stderr).toContain(`give udp:127.0.0.1:${server.port}`);
+  });
+
   it('passes every case that applies, without a profile', async () => {
     const { code, stderr, summary, stdout } = await busyhour(['conform', `udp:127.0.0.1:${server.port}`, '--json']);
     expect(code, stderr).toBe(0);
