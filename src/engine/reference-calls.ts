@@ -6,6 +6,7 @@ import { bytesOf } from '../sip/bytes.ts';
 import { tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
+import { readUri } from '../sip/uri.ts';
 import { CALL } from './calls.ts';
 import { launch, openClient, setIdentity, setRemote, setTransaction } from './client.ts';
 import { endCall, fail } from './ending.ts';
@@ -28,10 +29,12 @@ export function serveOutside(e: Engine, txn: number): void {
   const { msg } = e;
   const r = e.reference!;
   e.tally.line(r.program, msg.method - 1, LINE.RECEIVED);
-  if ((e.config.challenge || extensionOf(msg) === EXTENSION.AUTH) && !authorized(e, txn)) return;
+  readUri(msg.buf, msg.uriStart, msg.uriEnd, r.called);
+  r.extension = extensionOf(msg.buf, r.called);
+  if ((e.config.challenge || r.extension === EXTENSION.AUTH) && !authorized(e, txn)) return;
   if (refusesTarget(e, txn) || unsupported(e, txn)) return;
   // RFC 3261 §8.2.2.1, RFC 3903 §6 step 1: a user who does not exist is 404 to every method.
-  if (extensionOf(msg) === EXTENSION.NOBODY) {
+  if (r.extension === EXTENSION.NOBODY) {
     refuse(e, txn, 404);
     return;
   }
@@ -45,7 +48,7 @@ export function serveOutside(e: Engine, txn: number): void {
     case METHOD.REFER: {
       const call = openServed(e, txn);
       if (call === NONE) return;
-      r.transfers[call] = extensionOf(msg) === EXTENSION.TRANSFER ? 1 : 0;
+      r.transfers[call] = r.extension === EXTENSION.TRANSFER ? 1 : 0;
       if (refer(e, call, txn)) released(e, call);
       else endCall(e, call, false);
       return;

@@ -4,7 +4,6 @@ import { COUNTER } from '../metrics/counters.ts';
 import {
   EARLY_LIMIT_S,
   EXTENSION,
-  extensionOf,
   LONGEST_CALL_S,
   RING_AGAIN_S,
   RING_LIMIT_S,
@@ -48,7 +47,7 @@ const TOO_SMALL = -2;
 export function invite(e: Engine, txn: number): void {
   const { msg } = e;
   const r = e.reference!;
-  const extension = extensionOf(msg);
+  const { extension } = r;
   const refusal = refusalOf(extension);
   if (refusal !== 0) {
     refuse(e, txn, refusal);

@@ -1,20 +1,19 @@
 // Requests that the reference server answers at once and keeps no dialog for: OPTIONS, MESSAGE, REGISTER, PUBLISH; and what every request is asked first (RFC 3261 §8.2). Plays no flow.
 
 import { COUNTER } from '../metrics/counters.ts';
-import { extensionOf, refusalOf } from '../server/extensions.ts';
+import { refusalOf } from '../server/extensions.ts';
 import { ALLOW_EVENTS } from '../server/packages.ts';
 import { bytesOf, equalsIgnoreCase } from '../sip/bytes.ts';
 import { Elements, tokenIs } from '../sip/fields.ts';
 import { accepts } from '../sip/media.ts';
 import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
-import { readUri, SCHEME, Uri } from '../sip/uri.ts';
+import { SCHEME } from '../sip/uri.ts';
 import type { Engine } from './engine.ts';
 import { TEXT } from './reference.ts';
 import { notifyWatchers } from './reference-events.ts';
 import { refuse, respond } from './server.ts';
 
-const target = new Uri();
 const SDP = bytesOf('application/sdp');
 const IDENTITY = bytesOf('identity');
 const KNOWN = ['100rel', 'timer', 'norefersub', 'path', 'replaces'].map((name) => bytesOf(name));
@@ -45,8 +44,8 @@ export function send(e: Engine, txn: number, status: number, call: number): void
 
 /** Answers a Request-URI that is none of ours: RFC 3261 §8.2.2.1: 416 to a scheme we do not know; §21.4.1: 400 to one whose port is no number. */
 export function refusesTarget(e: Engine, txn: number): boolean {
-  readUri(e.msg.buf, e.msg.uriStart, e.msg.uriEnd, target);
-  const status = target.kind === SCHEME.OTHER ? 416 : target.port === BAD ? 400 : 0;
+  const { kind, port } = e.reference!.called;
+  const status = kind === SCHEME.OTHER ? 416 : port === BAD ? 400 : 0;
   if (status !== 0) refuse(e, txn, status);
   return status !== 0;
 }
@@ -106,7 +105,7 @@ export function answerPlain(e: Engine, txn: number, call: number): void {
     return;
   }
   // RFC 3261 §11.2: the status is the one an INVITE would get.
-  const refusal = call === NONE ? refusalOf(extensionOf(msg)) : 0;
+  const refusal = call === NONE ? refusalOf(r.extension) : 0;
   r.begin();
   r.add(TEXT.IDENTITY);
   r.add(TEXT.LANGUAGE);

@@ -9,6 +9,7 @@ import { type AnswerText, answerText } from '../server/session-answer.ts';
 import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
 import { Gate } from '../sip/digest.ts';
 import { copyWithin } from '../sip/memory.ts';
+import { Uri } from '../sip/uri.ts';
 import { MEDIA_PORT, sdp } from './compose.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
@@ -110,6 +111,9 @@ export class Reference {
   readonly referNotify: Int32Array;
   /** Calls made and not over. */
   madeCalls = 0;
+  /** The Request-URI of the request at hand, outside of a dialog, and how its user is treated. */
+  readonly called = new Uri();
+  extension = 0;
   /** The dialog that this call takes the place of (RFC 3891 §3): slot + 1 and serial; and that such a one waits for its ACK to be ended. */
   readonly replaces: Int32Array;
   readonly replacesSerial: Int32Array;

@@ -1,8 +1,8 @@
 // The users of the reference server: which user part of a Request-URI gets which treatment. A table; decides nothing else.
 
 import { bytesOf } from '../sip/bytes.ts';
-import { type Message, NONE } from '../sip/message.ts';
-import { readUri, Uri } from '../sip/uri.ts';
+import { NONE } from '../sip/message.ts';
+import type { Uri } from '../sip/uri.ts';
 
 /** Every user but these is answered. */
 export const EXTENSION = {
@@ -47,26 +47,18 @@ export const LONGEST_CALL_S = 12 * 3600;
 /** How long `early` waits for an offer behind its last reliable provisional. */
 export const EARLY_LIMIT_S = 2;
 
-const uri = new Uri();
-
 /** The final status an INVITE for this user gets at once, 0 when it gets another way. */
 export function refusalOf(extension: number): number {
   return STATUSES[extension]!;
 }
 
-/** The treatment of the user in the Request-URI. */
-export function extensionOf(msg: Message): number {
-  const { buf } = msg;
-  readUri(buf, msg.uriStart, msg.uriEnd, uri);
-  return nameOf(buf, uri);
-}
-
 /** Whether a URI is that of a user the server plays, whom nobody can be. */
 export function isPlayed(buf: Uint8Array, of: Uri): boolean {
-  return nameOf(buf, of) !== EXTENSION.ANSWER;
+  return extensionOf(buf, of) !== EXTENSION.ANSWER;
 }
 
-function nameOf(buf: Uint8Array, of: Uri): number {
+/** The treatment of the user that a URI names. */
+export function extensionOf(buf: Uint8Array, of: Uri): number {
   if (of.userStart === NONE) return EXTENSION.ANSWER;
   const { userStart: at, userEnd: end } = of;
   for (let id = 1; id < NAMES.length; id++) {
