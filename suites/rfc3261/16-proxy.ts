@@ -257,6 +257,34 @@ export const CASES: readonly Entry[] = [
     },
   },
   {
+    ...FAR,
+    id: 'rfc3261/16.4/strict-router-before',
+    title: 'A request whose Request-URI is the Record-Route of the proxy gets it back from the last Route',
+    req: ['PRX-013'],
+    methods: ['INVITE', 'BYE'],
+    run: async (t) => {
+      const { far, sent, arrived } = await t.through('INVITE');
+      far.respond(arrived, 200);
+      const response = await t.given('a call', () => t.expect(200, { of: sent }));
+      t.ack(response);
+      await t.given('an ACK', () => far.expectRequest('ACK'));
+      const [route] = response.headers('Record-Route');
+      if (route === undefined) t.skip('it does not record-route');
+      const dialog = t.dialog(response);
+      const target = dialog.target;
+      dialog.target = /<([^>]*)>/.exec(route)![1]!;
+      dialog.routes = [];
+      t.send(t.request('BYE', { dialog, headers: { Route: `<${target}>` } }));
+      const bye = await far.expectRequest('BYE', { withinMs: 2_000 });
+      far.respond(bye, 200);
+      t.verify(
+        bye.uri === target && !bye.has('Route'),
+        `BYE ${target} without Route`,
+        `${bye.startLine} ${bye.headers('Route')}`,
+      );
+    },
+  },
+  {
     ...OPTIONS,
     id: 'rfc3261/16.5/foreign-request-uri-untouched',
     title: 'The Request-URI of another domain is forwarded as it is, parameters and all',
