@@ -1,7 +1,7 @@
 // Responses that a caller must not take, or must take for what they are not called: RFC 3261 §8.1.3, §18.1.2. In virtual time, against a scripted callee.
 import { expect, it } from 'vitest';
 import { CALLEE_PORT, CALLER_PORT, counter, counts, Pair } from '../../tests/virtual/pair.ts';
-import { Phone, respond } from '../../tests/virtual/phone.ts';
+import { field, Phone, respond } from '../../tests/virtual/phone.ts';
 
 const CONTACT = `Contact: <sip:phone@127.0.0.1:${CALLEE_PORT}>`;
 const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n';
@@ -39,6 +39,23 @@ it.each([
   expect(counter(pair.caller, 'STRAY')).toBe(1);
   say(ok);
   expect(acks()).toBe(1);
+});
+
+it.each([
+  ['481', 'another Call-ID', (id: string) => `not-${id}`],
+  ['481', 'one that has ours in it', (id: string) => `${id}x`],
+  ['200', 'ours', (id: string) => id],
+])('RFC 3261 §12.2.2: %s to a BYE with our tag and %s', (status, _, idOf) => {
+  const { phone, invite, ok, say } = begin();
+  say(ok);
+  const from = field(invite, 'From');
+  say(
+    ['BYE sip:busyhour@127.0.0.1 SIP/2.0', `Via: SIP/2.0/UDP 127.0.0.1:${CALLEE_PORT};branch=z9hG4bKbye`]
+      .concat(`From: ${field(invite, 'To')};tag=one`, `To: ${from}`, `Call-ID: ${idOf(field(invite, 'Call-ID')!)}`)
+      .concat('CSeq: 1 BYE', 'Max-Forwards: 70', 'Content-Length: 0', '', '')
+      .join('\r\n'),
+  );
+  expect(phone.got.filter((text) => text.startsWith('SIP/2.0')).map((text) => text.slice(8, 11))).toEqual([status]);
 });
 
 it('RFC 3261 §8.1.3.2: a provisional response that is in no list is taken as 183', () => {
