@@ -11,7 +11,7 @@ import type { Account, Profile } from './profile.ts';
 import { type Result, type RunResult, resultOf } from './result.ts';
 import { inapplicable, transportOf } from './select.ts';
 import { Talk } from './talk.ts';
-import { tearDown } from './teardown.ts';
+import { answerRest, tearDown } from './teardown.ts';
 import { Conclusion, type Verdict, weigh } from './verdict.ts';
 
 const LIMIT_MS = 30_000;
@@ -251,7 +251,12 @@ async function tidy(talk: Talk, ground: Ground): Promise<string[]> {
   const left: string[] = [];
   ground.signal = new AbortController().signal;
   ground.log.push({ atUs: nowUs(), direction: 'note', end: 'peer', text: 'teardown' });
+  // What ends one side of a call through a proxy arrives at the other one.
+  const answering = setInterval(() => {
+    for (const end of talk.ends) if (end.isOpen) answerRest(end);
+  }, 20);
   for (const end of talk.ends) if (end.isOpen) left.push(...(await tearDown(end)));
+  clearInterval(answering);
   await talk.finish();
   return left.map((what) => `could not be ended: ${what}`);
 }

@@ -90,7 +90,11 @@ function isOver(end: Peer, { callId, toTag, fromTag }: Received): boolean {
 async function endTaken(end: Peer, invite: Received): Promise<void> {
   const ok = end.sent.find(
     ({ reading }) =>
-      reading.status >= 200 && reading.status < 300 && reading.callId === invite.callId && reading.cseq === invite.cseq,
+      reading.status >= 200 &&
+      reading.status < 300 &&
+      reading.method === 'INVITE' &&
+      reading.callId === invite.callId &&
+      reading.cseq === invite.cseq,
   );
   if (ok === undefined || invite.toTag !== '') return;
   const over = [...end.sent.map(({ reading }) => reading), ...end.received].some(
@@ -164,7 +168,7 @@ async function unregister(end: Peer, register: Outgoing): Promise<void> {
 }
 
 /** Requests of the server that wait for a final answer get one, so that it does not repeat them for half a minute. */
-function answerRest(end: Peer): void {
+export function answerRest(end: Peer): void {
   const answered = new Set(
     end.sent.filter(({ reading }) => reading.status >= 200).map(({ reading }) => `${reading.branch} ${reading.method}`),
   );

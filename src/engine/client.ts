@@ -1,10 +1,10 @@
 // The client side of transactions: sends requests, takes responses, runs Timers A, B, D, E, F, K, M. Knows no flow: what matters to one is handed to the player.
 
 import { COUNTER, LINE } from '../metrics/counters.ts';
-import { putDecimal } from '../sip/bytes.ts';
+import { putDecimal, sameLetters } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
-import { METHOD, METHOD_COUNT } from '../sip/names.ts';
+import { HEADER, METHOD, METHOD_COUNT } from '../sip/names.ts';
 import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { effects, nextState, step } from '../transaction/machine.ts';
 import { FAULT, placeOf } from '../transport/transport.ts';
@@ -161,6 +161,20 @@ export function ownerOf(e: Engine, txn: number): number {
   return call !== NONE && e.calls.serial[call] === e.links.owner[txn] ? call : NONE;
 }
 
+/** Whether the response in e.msg has the Via of a request that left from `place`, and no other. */
+function isForUs(e: Engine, place: number): boolean {
+  const { msg, bytes } = e;
+  const field = msg.first[HEADER.VIA]!;
+  // RFC 3261 §8.1.3.3: a response with a second Via was meant for somebody behind us.
+  if (msg.next[field] !== NONE || msg.viaEnd < msg.valueEnd[field]!) return false;
+  // RFC 3261 §18.1.2: one whose sent-by is not what we wrote is dropped without a word.
+  const host = e.viaHostAt[place]!;
+  return (
+    msg.viaPort === e.endsAt[place]!.localPort &&
+    sameLetters(bytes, msg.viaHostStart, msg.viaHostEnd, host, host + e.viaHostLength[place]!)
+  );
+}
+
 /** A response has been decoded into e.msg; `at` is when it came. */
 export function takeResponse(e: Engine, peer: number, i: number): void {
   const { msg, txns, links, tally } = e;
@@ -173,6 +187,10 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
   // RFC 3261 §17.1.3: a CANCEL shares its INVITE's branch; the CSeq method tells them apart.
   if (msg.cseqMethod === METHOD.CANCEL && txns.method[txn] !== METHOD.CANCEL) txn = links.cancel[txn]! - 1;
   if (txn < 0 || txns.state[txn] === STATE.TERMINATED || txns.method[txn] !== msg.cseqMethod) {
+    tally.add(COUNTER.STRAY);
+    return;
+  }
+  if (!isForUs(e, placeOf(txns.peer[txn]!))) {
     tally.add(COUNTER.STRAY);
     return;
   }

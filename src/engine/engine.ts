@@ -172,6 +172,9 @@ export class Engine {
   /** By place: our Via up to the branch. */
   readonly viaAt: Int32Array;
   readonly viaPrefixLength: Int32Array;
+  /** By place: the host in our Via. */
+  readonly viaHostAt: Int32Array;
+  readonly viaHostLength: Int32Array;
   /** By program: the URI of the target. */
   readonly targetAt: Int32Array;
   readonly targetLength: Int32Array;
@@ -301,6 +304,8 @@ export class Engine {
     this.calledAt = memory.reserve(2 * 65_536);
     this.viaAt = Int32Array.from(this.endsAt, () => memory.reserve(256));
     this.viaPrefixLength = Int32Array.from(this.endsAt, (ends, place) => this.put(this.viaAt[place]!, viaPrefix(ends)));
+    this.viaHostAt = this.viaAt.map((at, place) => at + viaPrefix(this.endsAt[place]!).indexOf(' ') + 1);
+    this.viaHostLength = Int32Array.from(this.endsAt, ({ localHost }) => Buffer.byteLength(localHost));
     const uris = this.endsOf.map(([first]) => targetUri(first!) + transportParameter(first!));
     this.targetAt = Int32Array.from(uris, (uri) => memory.reserve(Buffer.byteLength(uri)));
     this.targetLength = Int32Array.from(uris, (uri, p) => this.put(this.targetAt[p]!, uri));

@@ -170,13 +170,16 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
   // RFC 3261 §13.2.2.2, §13.2.2.3: a final response of 300–699 ends the early dialogs of its INVITE.
   if (initial && status >= 300) e.dialogs.forget(call);
   const main = calls.main[call]!;
-  const row = rowFor(e, call, OP.RECV_RESPONSE, method, status);
+  let row = rowFor(e, call, OP.RECV_RESPONSE, method, status);
+  // RFC 3261 §8.1.3.2: a provisional response that is in no list is a 183.
+  const taken = row === NONE && isUnknownProvisional(status) ? 183 : status;
+  if (taken !== status) row = rowFor(e, call, OP.RECV_RESPONSE, method, taken);
   if (row === NONE) {
     // RFC 3261 §22.2: the request goes again with credentials, in a transaction of its own and with the next CSeq.
     if (challenged && sendAgain(e, call, txn)) return;
     // RFC 3261 §17.2.1: a 100 may come at any hop at any time; it says nothing to the user.
     if (status === 100) return;
-    if (status < 200 && isStaleProvisional(e, call)) return;
+    if (status < 200 && isStaleProvisional(e, call, taken)) return;
     e.tally.add(COUNTER.UNEXPECTED);
     e.countRow(main, calls.pc[main]!, LINE.UNEXPECTED);
     // RFC 3261 §13.2.2.4: also an unwanted 2xx is acknowledged, and then ended by BYE.
@@ -222,8 +225,13 @@ function isRepeatedReliable(e: Engine, call: number): boolean {
   return true;
 }
 
+/** A status from 101 to 199 that no RFC we know of gives a meaning. */
+function isUnknownProvisional(status: number): boolean {
+  return status > 100 && status < 200 && (status < 180 || status > 183) && status !== 199;
+}
+
 /** A retransmitted or overtaken provisional: the reliable one we have acknowledged, or any that its flow has passed. */
-function isStaleProvisional(e: Engine, call: number): boolean {
+function isStaleProvisional(e: Engine, call: number, status: number): boolean {
   const { calls, msg } = e;
   const rows = e.rowsOf(call);
   for (let row = calls.pc[calls.main[call]!]! - 1; row >= 0; row--) {
@@ -232,8 +240,8 @@ function isStaleProvisional(e: Engine, call: number): boolean {
       rows[at + ROW.OP] === OP.RECV_RESPONSE &&
       rows[at + ROW.METHOD] === msg.cseqMethod &&
       rows[at + ROW.LEG] === calls.leg[call] &&
-      msg.status >= rows[at + ROW.STATUS_LO]! &&
-      msg.status <= rows[at + ROW.STATUS_HI]!
+      status >= rows[at + ROW.STATUS_LO]! &&
+      status <= rows[at + ROW.STATUS_HI]!
     ) {
       e.tally.add(COUNTER.RETRANSMISSIONS_RECEIVED);
       return true;

@@ -1,11 +1,13 @@
 // Where a 3xx sends a call (RFC 3261 §8.1.3.4): its best Contact, kept for the next INVITE of the call. Sends nothing; a host that is a name is not asked for.
 
+import { sameBytes } from '../sip/bytes.ts';
 import { Contact, readContact } from '../sip/contact.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
 import { putRequestUri, readUri, SCHEME, Uri } from '../sip/uri.ts';
 import type { Engine } from './engine.ts';
+import { FIELD } from './fields.ts';
 
 const contact = new Contact();
 const uri = new Uri();
@@ -26,7 +28,8 @@ export function takeRedirect(e: Engine, call: number): boolean {
       // RFC 3261 §20.10: q from 0 to 1; a Contact without one counts as wanted most.
       const q = contact.q === NONE ? 1_000 : contact.q;
       if (q <= best || readUri(bytes, uriStart, uriEnd, uri) !== 0 || uri.kind !== SCHEME.SIP) continue;
-      if (e.peers.ofUri(bytes, uriStart, uriEnd, calls.peer[call]!) === NONE) continue;
+      if (e.peers.ofUri(bytes, uriStart, uriEnd, calls.peer[call]!) === NONE || isTried(e, call, uriStart, uriEnd))
+        continue;
       best = q;
       start = uriStart;
       end = uriEnd;
@@ -40,6 +43,19 @@ export function takeRedirect(e: Engine, call: number): boolean {
   calls.redirectLength[call] = kept[0]!;
   calls.redirectChunk[call] = chunk + 1;
   return true;
+}
+
+/** RFC 3261 §8.1.3.4: a URI that has been tried is not tried again: that of the first INVITE of the call, and that of the last one. */
+function isTried(e: Engine, call: number, start: number, end: number): boolean {
+  const { bytes, calls, fields, calledAt } = e;
+  const stop = putRequestUri(bytes, calledAt, bytes, start, end);
+  e.users.setFields(e.users.row(call));
+  e.users.setTarget(calls.program[call]!);
+  const target = fields.start[FIELD.TARGET]!;
+  if (sameBytes(bytes, calledAt, stop, target, target + fields.length[FIELD.TARGET]!)) return true;
+  if (calls.redirectChunk[call] === 0) return false;
+  const last = calls.redirectChunk[call]! - 1;
+  return sameBytes(bytes, calledAt, stop, last, last + calls.redirectLength[call]!);
 }
 
 /** Keeps the URI `[start, end)` as a Request-URI: RFC 3261 §19.1.1 has neither method nor headers in one. Its chunk, or NONE; its length is in `kept`. */

@@ -1,6 +1,7 @@
 // The server side of transactions: takes requests, sends responses, absorbs retransmissions, runs Timers G, H, I, J, L. Knows no call: new requests are handed to requests.ts.
 
 import { COUNTER, LINE } from '../metrics/counters.ts';
+import { sameBytes } from '../sip/bytes.ts';
 import { cseqMethodFits } from '../sip/decode.ts';
 import { ERR_VERSION } from '../sip/errors.ts';
 import { NONE } from '../sip/message.ts';
@@ -103,7 +104,21 @@ function callOf(e: Engine): number {
   const { msg } = e;
   if (msg.toTagStart === NONE) return NONE;
   const slot = e.identity.tagSlot(e.bytes, msg.toTagStart, msg.toTagEnd);
-  return slot !== NONE && e.calls.is(slot, e.identity.serial) ? slot : NONE;
+  return slot !== NONE && e.calls.is(slot, e.identity.serial) && hasCallId(e, slot) ? slot : NONE;
+}
+
+/** RFC 3261 §12.2.2: a tag of ours alone makes no dialog; Call-ID must be that of the call too. */
+function hasCallId(e: Engine, call: number): boolean {
+  const { msg, bytes, dialogs, calls } = e;
+  const length = dialogs.callIdLen[call]!;
+  if (length > 0) {
+    const start = dialogs.callIdStart[call]!;
+    return sameBytes(bytes, msg.callIdStart, msg.callIdEnd, start, start + length);
+  }
+  // Before the dialog stands: the Call-ID of a call that we make begins with our tag.
+  if (e.answers[calls.program[call]!] === 1) return true;
+  const end = msg.callIdStart + (msg.toTagEnd - msg.toTagStart);
+  return end <= msg.callIdEnd && sameBytes(bytes, msg.callIdStart, end, msg.toTagStart, msg.toTagEnd);
 }
 
 function openServer(e: Engine, keyA: number, keyB: number): number {

@@ -85,7 +85,7 @@ export const CASES: readonly Entry[] = [
     title: 'A Via of the proxy with a branch of its own stands above ours, which is as it was',
     req: ['PRX-004'],
     run: async (t) => {
-      const { sent, arrived } = await through(t);
+      const { far, sent, arrived } = await t.through('OPTIONS');
       const [own = '', ours = '', ...more] = arrived.headers('Via');
       t.verify(
         more.length === 0 && ours.includes(sent.branch),
@@ -93,6 +93,8 @@ export const CASES: readonly Entry[] = [
         arrived.headers('Via').join(', '),
       );
       t.verify(/;branch=z9hG4bK./.test(own) && !own.includes(sent.branch), 'a branch of its own', own);
+      far.respond(arrived, 200);
+      await t.expect(200, { of: sent });
     },
   },
   {
@@ -252,6 +254,34 @@ export const CASES: readonly Entry[] = [
       if (routes.length === 1) t.skip('it does not record-route');
       t.verify(routes.at(-1) === below && routes.length === 2, `its own above ${below}`, routes.join(', '));
       t.verify(/^<sips?:[^>]*;lr[;>=]/i.test(routes[0]!), 'a SIP URI with lr', routes[0]!);
+    },
+  },
+  {
+    ...FAR,
+    id: 'rfc3261/16.4/strict-router-before',
+    title: 'A request whose Request-URI is the Record-Route of the proxy gets it back from the last Route',
+    req: ['PRX-013'],
+    methods: ['INVITE', 'BYE'],
+    run: async (t) => {
+      const { far, sent, arrived } = await t.through('INVITE');
+      far.respond(arrived, 200);
+      const response = await t.given('a call', () => t.expect(200, { of: sent }));
+      t.ack(response);
+      await t.given('an ACK', () => far.expectRequest('ACK'));
+      const [route] = response.headers('Record-Route');
+      if (route === undefined) t.skip('it does not record-route');
+      const dialog = t.dialog(response);
+      const target = dialog.target;
+      dialog.target = /<([^>]*)>/.exec(route)![1]!;
+      dialog.routes = [];
+      t.send(t.request('BYE', { dialog, headers: { Route: `<${target}>` } }));
+      const bye = await far.expectRequest('BYE', { withinMs: 2_000 });
+      far.respond(bye, 200);
+      t.verify(
+        bye.uri === target && !bye.has('Route'),
+        `BYE ${target} without Route`,
+        `${bye.startLine} ${bye.headers('Route')}`,
+      );
     },
   },
   {

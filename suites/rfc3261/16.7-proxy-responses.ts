@@ -2,6 +2,7 @@
 
 import type { Case, Entry } from '../../src/conformance/case.ts';
 import type { Received } from '../../src/conformance/outgoing.ts';
+import type { Talk } from '../../src/conformance/talk.ts';
 
 const FAR: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
   level: 'MUST',
@@ -9,6 +10,14 @@ const FAR: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
   methods: ['INVITE'],
   needs: ['far'],
 };
+
+/** A call through the proxy: INVITE, 200, ACK. */
+async function call(t: Talk) {
+  const passed = await t.through('INVITE');
+  const ok = passed.far.respond(passed.arrived, 200);
+  const response = await t.expect(200, { of: passed.sent });
+  return { ...passed, ok, response };
+}
 
 const vias = (message: Received) => message.headers('Via').join(', ');
 
@@ -25,6 +34,23 @@ export const CASES: readonly Entry[] = [
       await t.expectNone(300, 'response', (one) => one.has('X-Far'));
       far.respond(arrived, 486);
       t.ack(await t.expect(486));
+    },
+  },
+  {
+    ...FAR,
+    id: 'rfc3261/16.7/provisionals-and-2xx-forwarded',
+    title: '180, 183 and 200 are forwarded at once, without the Via of the proxy',
+    req: ['PRX-018'],
+    run: async (t) => {
+      const { far, sent, arrived } = await t.through('INVITE');
+      for (const status of [180, 183, 200]) {
+        far.respond(arrived, status, { headers: { 'X-Far': `"${status}"` } });
+        const response = await t.expect(status, { of: sent });
+        if (status === 200) t.ack(response);
+        const ours = response.headers('Via').length === 1 && response.branch === sent.branch;
+        t.verify(ours, 'our Via alone', vias(response));
+        t.verify(response.header('X-Far') === `"${status}"`, `X-Far: "${status}"`, `${response.header('X-Far')}`);
+      }
     },
   },
   {
@@ -123,6 +149,94 @@ export const CASES: readonly Entry[] = [
   },
   {
     ...FAR,
+    id: 'rfc3261/16.7/2xx-again-forwarded-again',
+    title: 'Each retransmission of a 2xx is forwarded',
+    req: [],
+    run: async (t) => {
+      const { far, ok, response } = await call(t);
+      for (let i = 0; i < 2; i++) {
+        far.sendAgain(ok);
+        await t.expectAgain(response);
+      }
+      t.ack(response);
+    },
+  },
+  {
+    ...FAR,
+    id: 'rfc3261/13.2.2.4/ack-of-2xx-forwarded',
+    title: 'The ACK of a 2xx is forwarded to the far side',
+    req: [],
+    methods: ['ACK'],
+    run: async (t) => {
+      const { far, response } = await call(t);
+      t.ack(response);
+      const ack = await far.expectRequest('ACK');
+      t.verify(ack.cseq === response.cseq, `CSeq ${response.cseq}`, `${ack.cseq}`);
+      t.verify(!ack.has('Route'), 'no Route of the proxy left', ack.headers('Route').join(', '));
+    },
+  },
+  {
+    ...FAR,
+    id: 'rfc6026/6/stray-2xx-dropped',
+    title: 'A 2xx to INVITE for which the proxy has no transaction is not forwarded',
+    req: ['PRX-029'],
+    level: 'MUST NOT',
+    run: async (t) => {
+      const { far, sent, arrived } = await t.through('INVITE');
+      far.respond(arrived, 200, {
+        headers: {
+          Via: () =>
+            arrived.headers('Via').map((via, i) => (i === 0 ? via.replace(/branch=z9hG4bK/, 'branch=z9hG4bK00') : via)),
+          'X-Stray': 'yes',
+        },
+      });
+      await t.expectNone(400, 'response', (one) => one.has('X-Stray'));
+      far.respond(arrived, 486);
+      t.ack(await t.expect(486, { of: sent }));
+    },
+  },
+  {
+    ...FAR,
+    id: 'rfc3261/16.10/cancel-hop-by-hop',
+    title: 'A CANCEL is answered at once, and the proxy sends one of its own for the INVITE',
+    req: ['CAN-007'],
+    methods: ['CANCEL'],
+    run: async (t) => {
+      const { far, sent, arrived } = await t.through('INVITE');
+      far.respond(arrived, 180);
+      await t.expect(180, { of: sent });
+      const cancel = t.cancel(sent);
+      await t.expect(200, { of: cancel, withinMs: 500, strictly: true });
+      const own = await far.expectRequest('CANCEL');
+      far.respond(own, 200);
+      far.respond(arrived, 487);
+      t.ack(await t.expect(487, { of: sent }));
+      t.verify(vias(own) === arrived.header('Via'), `${arrived.header('Via')}`, vias(own));
+    },
+  },
+  {
+    ...FAR,
+    id: 'rfc5393/4.2.1/branch-same-for-cancel-and-ack',
+    title: 'The branch of a proxy does not depend on the method: CANCEL and ACK have that of the INVITE',
+    req: ['PRX-033'],
+    level: 'MUST NOT',
+    methods: ['CANCEL', 'ACK'],
+    run: async (t) => {
+      const { far, sent, arrived } = await t.through('INVITE');
+      far.respond(arrived, 180);
+      await t.expect(180, { of: sent });
+      t.cancel(sent);
+      const cancel = await far.expectRequest('CANCEL');
+      far.respond(cancel, 200);
+      far.respond(arrived, 487);
+      t.ack(await t.expect(487, { of: sent }));
+      const ack = await far.expectRequest('ACK');
+      const same = cancel.branch === arrived.branch && ack.branch === arrived.branch;
+      t.verify(same, arrived.branch, `${cancel.branch}, ${ack.branch}`);
+    },
+  },
+  {
+    ...FAR,
     id: 'rfc3261/16.10/cancel-of-nothing-forwarded',
     title: 'A CANCEL that belongs to no INVITE is forwarded without state',
     req: ['CAN-009'],
@@ -147,6 +261,22 @@ export const CASES: readonly Entry[] = [
       const response = await t.expect('refusal', { of: sent, withinMs: 36_000, strictly: true });
       t.ack(response);
       t.verify(response.status === 408, '408', response.startLine);
+    },
+  },
+  {
+    ...FAR,
+    id: 'rfc4320/4.2/late-answer-not-forwarded',
+    title: 'A response to a request other than INVITE that comes after Timer F is not forwarded',
+    req: ['TXS-021'],
+    level: 'MUST NOT',
+    methods: ['OPTIONS'],
+    slow: true,
+    limitMs: 60_000,
+    run: async (t) => {
+      const { far, arrived } = await t.through('OPTIONS');
+      await t.pause(35_000);
+      far.respond(arrived, 200, { headers: { 'X-Late': 'yes' } });
+      await t.expectNone(500, 'response', (one) => one.has('X-Late'));
     },
   },
   {
@@ -191,6 +321,26 @@ export const CASES: readonly Entry[] = [
       const response = arrived ?? (await t.expect(422, { of: invite, strictly: true }));
       t.ack(response);
       t.verify(response.number('Min-SE') >= 90, 'Min-SE of 90 or more', `Min-SE: ${response.header('Min-SE')}`);
+    },
+  },
+  {
+    ...FAR,
+    id: 'rfc4028/8.2/session-expires-put-into-the-2xx',
+    title: 'A proxy that wanted a session timer puts it into a 2xx of a far side that has none',
+    req: ['TMR-016'],
+    run: async (t) => {
+      const { far, sent, arrived } = await t.through('INVITE', { headers: { Supported: 'timer' } });
+      far.respond(arrived, 200);
+      const response = await t.expect(200, { of: sent });
+      t.ack(response);
+      if (!arrived.has('Session-Expires')) t.skip('it wants no session timer');
+      const value = response.header('Session-Expires');
+      t.verify(
+        response.param('Session-Expires', 'refresher') === 'uac',
+        'Session-Expires with refresher=uac',
+        `${value}`,
+      );
+      t.verify(response.headers('Require').includes('timer'), 'Require: timer', `${response.header('Require')}`);
     },
   },
 ];

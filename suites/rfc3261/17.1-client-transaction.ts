@@ -187,6 +187,17 @@ export const CASES: readonly Entry[] = [
   },
   {
     ...ONE,
+    id: 'rfc3261/18.1.2/other-sent-by-discarded',
+    title: 'A response whose top Via names another sent-by is dropped',
+    req: ['TXC-008'],
+    run: async (t) => {
+      const options = await t.originated('OPTIONS');
+      t.respond(options, 200, { headers: { Via: (was) => was.replace(/^(\S+) [^;]*/, '$1 elsewhere.invalid:5999') } });
+      await notTaken(t, options);
+    },
+  },
+  {
+    ...ONE,
     id: 'rfc3261/18.3/truncated-response-discarded',
     title: 'A response that is shorter than its Content-Length is dropped',
     req: ['SYN-022'],

@@ -127,9 +127,38 @@ export const CASES: readonly Entry[] = [
       t.verify(contacts.length === 1 && /^sips?:/i.test(invite.contact), 'one URI', contacts.join(', ') || 'none');
     },
   },
+  {
+    ...CALL,
+    id: 'rfc3261/8.1.3.3/two-vias-discarded',
+    title: 'A response with two Via values is not for a user agent, and is dropped',
+    req: ['TXC-009'],
+    level: 'SHOULD',
+    run: async (t) => {
+      const invite = await t.originated('INVITE');
+      const second = `SIP/2.0/UDP ${t.hostPort};branch=z9hG4bKbelow`;
+      t.respond(invite, 200, { headers: { Via: (was) => [was, second] } });
+      await t.expectNone(400, 'ACK');
+      t.respond(invite, 200);
+      await t.given('an ACK of a right 200', () => t.expectRequest('ACK'));
+    },
+  },
   unknownFinal(299, '200'),
   unknownFinal(499, '400'),
   unknownFinal(599, '500'),
+  {
+    ...CALL,
+    id: 'rfc3261/8.1.3.2/unknown-provisional',
+    title: 'An unknown provisional response is taken as 183, and the call goes on',
+    req: ['TXC-011'],
+    run: async (t) => {
+      const invite = await t.originated('INVITE');
+      t.respond(invite, 155);
+      await t.expectNone(300, 'request', ({ method }) => method !== 'INVITE');
+      t.respond(invite, 200);
+      const ack = await t.expectRequest('ACK');
+      t.verify(ack.branch !== invite.branch, 'the ACK of a 2xx', ack.startLine);
+    },
+  },
   {
     ...CALL,
     id: 'rfc3261/8.1.3.4/redirect-followed',
@@ -146,6 +175,20 @@ export const CASES: readonly Entry[] = [
       t.verify(second.uri === elsewhere, `INVITE ${elsewhere}`, second.startLine);
       const { callId, fromTag } = second;
       t.prefer(callId === invite.callId && fromTag === invite.fromTag, 'Call-ID and From as before', `${callId}`);
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/8.1.3.4/redirect-to-itself-not-followed',
+    title: 'A URI of a 3xx that was tried is not tried again',
+    req: ['TXC-019'],
+    level: 'MUST NOT',
+    needs: ['originate:INVITE:redirect'],
+    run: async (t) => {
+      const invite = await t.originated('INVITE:redirect');
+      t.respond(invite, 302, { headers: { Contact: `<${invite.uri}>` } });
+      await t.given('an ACK', () => t.expectRequest('ACK'));
+      await t.expectNone(500, 'INVITE', ({ branch }) => branch !== invite.branch);
     },
   },
   {

@@ -77,6 +77,9 @@ export const MUTANTS: MutantMap = {
   'rfc3261/16.6/record-route-on-top': inItsRequests('record-routes without lr', 'INVITE', (text) =>
     text.replace(/(\r\nRecord-Route: <[^>]*?);lr/i, '$1'),
   ),
+  'rfc3261/16.4/strict-router-before': inItsRequests('forwards its own URI', 'BYE', (text) =>
+    text.replace(/^BYE \S+/, 'BYE sip:127.0.0.1;lr'),
+  ),
   'rfc3261/16.5/foreign-request-uri-untouched': inItsRequests('unescapes foreign URIs', 'OPTIONS', (text) =>
     text.replace(/^OPTIONS sip:%61/, 'OPTIONS sip:a'),
   ),

@@ -65,5 +65,6 @@ export const MUTANTS: MutantMap = {
     toServer: ({ reading, text }) => (reading.status === 100 ? null : text),
   }),
   'rfc3261/17.1.3/other-cseq-method-not-matched': takesAny('looks at nothing but the branch'),
+  'rfc3261/18.1.2/other-sent-by-discarded': takesAny('takes responses that were for somebody else'),
   'rfc3261/18.3/truncated-response-discarded': takesAny('takes half a response'),
 };

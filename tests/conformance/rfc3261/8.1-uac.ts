@@ -1,6 +1,6 @@
 // Mutants for suites/rfc3261/8.1-uac.ts.
 import type { MutantMap } from '../map.ts';
-import { conditional, editHeader, inItsRequests, mutant, removeHeader, setHeader } from '../mutant.ts';
+import { conditional, editHeader, inItsRequests, mutant, removeHeader, setHeader, setStatus } from '../mutant.ts';
 
 const setBranch = (text: string, branch: string) => text.replace(/;branch=[^;,\s]*/, `;branch=${branch}`);
 
@@ -39,9 +39,18 @@ export const MUTANTS: MutantMap = {
   'rfc3261/8.1.1.8/one-contact': inItsRequests('names two Contacts in its INVITE', 'INVITE', (text) =>
     editHeader(text, 'Contact', (was) => `${was}, <sip:second@127.0.0.1>`),
   ),
+  'rfc3261/8.1.3.3/two-vias-discarded': mutant('takes responses that were for somebody else', {
+    toServer: (m) => {
+      const [first] = m.reading.headers('Via');
+      return m.reading.isResponse && m.reading.headers('Via').length > 1 ? setHeader(m.text, 'Via', first!) : m.text;
+    },
+  }),
   'rfc3261/8.1.3.2/unknown-299': deafTo(299),
   'rfc3261/8.1.3.2/unknown-499': deafTo(499),
   'rfc3261/8.1.3.2/unknown-599': deafTo(599),
+  'rfc3261/8.1.3.2/unknown-provisional': mutant('takes an unknown provisional response for a refusal', {
+    toServer: (m) => (m.reading.status === 155 ? setStatus(m.text, 400) : m.text),
+  }),
   'rfc3261/8.1.3.4/redirect-followed': mutant('sends the second INVITE where the first one went', () => {
     let line = '';
     return {
@@ -49,6 +58,17 @@ export const MUTANTS: MutantMap = {
         if (reading.method !== 'INVITE') return text;
         line ||= reading.startLine;
         return text.replace(reading.startLine, line);
+      },
+    };
+  }),
+  'rfc3261/8.1.3.4/redirect-to-itself-not-followed': mutant('follows a 3xx in a circle', () => {
+    let invite = '';
+    return {
+      toClient: ({ reading, text }) => {
+        if (reading.method === 'INVITE') invite = text;
+        if (reading.method !== 'ACK') return text;
+        const again = setBranch(setHeader(invite, 'CSeq', '2 INVITE'), 'z9hG4bKagain');
+        return [text, again].map((one) => ({ text: one, afterMs: 0 }));
       },
     };
   }),
