@@ -197,3 +197,16 @@ it('Ctrl-C ends it: what there is is written, exit 130', async () => {
   expect(code).toBe(130);
   expect(summary!.conformance.inconclusive).toBeGreaterThan(5);
 }, 30_000);
+
+it('the demo calls its own answerer, judges it, and leaves one report of both', async () => {
+  const { code, stderr, summary, out } = await busyhour(['demo', '--rate', '50', '--duration', '2s']);
+  expect(code, stderr).toBe(0);
+  expect(checkSummary(summary)).toBeNull();
+  expect(summary!.calls.succeeded).toBe(100);
+  expect(summary!.conformance.pass).toBeGreaterThan(50);
+  expect(summary!.conformance.fail + summary!.conformance.inconclusive, stderr).toBe(0);
+  const page = readFileSync(join(out, 'report.html'), 'utf8');
+  for (const heading of ['Conformance by section', 'Generator', 'Messages'])
+    expect(page).toContain(`<h2>${heading}</h2>`);
+  expect(stderr).toContain(join(out, 'junit.xml'));
+}, 90_000);
