@@ -61,8 +61,8 @@ export async function conform(target: string | undefined, o: ConformFlags): Prom
 async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string>, o: ConformFlags): Promise<void> {
   const file = o.profile === undefined ? REFERENCE : profileFrom(o.profile);
   const files = gateFilesFrom(o.baseline, o.require);
-  const { host, address, port } = await resolveTarget(text);
-  const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`);
+  const { host, address, port, protocol } = await resolveTarget(text);
+  const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`, protocol);
   const out = outFolder(o.out, 'conform');
   const color = colorWanted(process.env, process.stderr.isTTY === true);
   const quiet = o.quiet === true;
@@ -71,7 +71,7 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
   const startedAt = new Date().toISOString();
   const { result, signalled } = await runCases(cases, {
     target: { address, port },
-    kind: 'udp',
+    kind: protocol,
     profile,
     jobs: o.jobs,
     slow: o.slow === true,

@@ -166,7 +166,7 @@ common(
 
 program
   .command('conform')
-  .argument('[target]', 'udp:host:port or host:port')
+  .argument('[target]', 'udp:host:port, tcp:host:port or host:port')
   .description('hold a server against the RFCs, case by case, and judge it')
   .addOption(option('--rfc <numbers>', 'only cases of these, such as 3261,3262'))
   .addOption(option('--method <names>', 'only cases about these methods'))

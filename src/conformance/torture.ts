@@ -123,6 +123,8 @@ async function homeOf(t: Talk, index: number, port: number): Promise<Peer> {
 function moved(message: TortureMessage): Case {
   return {
     ...headOf(message, 're-homed'),
+    // What is about datagrams means something else in a stream.
+    ...(/\bUDP\b/.test(message.entry.title) && { transports: ['udp'] }),
     run: async (t) => {
       const bytes = rehomed(message.bytes, {
         sentBy: t.hostPort,

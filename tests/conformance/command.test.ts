@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../src/conformance/result.ts';
 import { checkSummary } from '../../src/report/summary-schema.ts';
 import { type Answerer, busyhour, startAnswerer, startBusyhour } from '../peers/busyhour.ts';
 import { freePort } from '../peers/free-port.ts';
@@ -181,6 +182,22 @@ describe('the reference server', () => {
     const notes = (summary!.conformance.results as { notes: string[] }[]).flatMap((one) => one.notes);
     expect(notes.filter((note) => note.startsWith('could not be ended'))).toEqual([]);
   });
+});
+
+it('a server that listens to TCP alone is judged over TCP', async () => {
+  const port = await freePort();
+  const listen = ['answer', '--listen', `tcp:127.0.0.1:${port}`];
+  const server = startBusyhour(listen, { lifetimeMs: 60_000 });
+  await server.process.line(/listening on/i, 15_000);
+  const { code, stderr, summary } = await busyhour(['conform', `tcp:127.0.0.1:${port}`, '--case', 'rfc3261/8.2*']);
+  await server.process.stop();
+  expect(code, stderr).toBe(0);
+  expect(summary!.conformance.pass).toBeGreaterThan(10);
+  const sent = (summary!.conformance.results as Result[]).filter(({ verdict }) => verdict !== 'skip');
+  expect(
+    sent.every(({ verdict }) => verdict === 'pass'),
+    stderr,
+  ).toBe(true);
 });
 
 it('Ctrl-C ends it: what there is is written, exit 130', async () => {
