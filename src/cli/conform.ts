@@ -5,16 +5,18 @@ import { type GateFiles, gate, nextBaseline } from '../conformance/baseline.ts';
 import { type Case, type Entry, isCase, LEVELS, ROLES, rfcOf, sectionOf } from '../conformance/case.ts';
 import { profileOf, REFERENCE } from '../conformance/profile.ts';
 import { countsOf, type Judged, judge, type Result } from '../conformance/result.ts';
-import { Runner } from '../conformance/runner.ts';
 import { levelWord, type Selection, select } from '../conformance/select.ts';
+import { tortureCases } from '../conformance/torture.ts';
 import { conformanceSummary } from '../controller/conformance-summary.ts';
-import { resolveTarget, sourceAddress } from '../controller/target.ts';
+import { resolveTarget } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
-import { conformanceText, resultLines } from '../report/conformance-terminal.ts';
+import { conformanceText } from '../report/conformance-terminal.ts';
 import { colorWanted } from '../report/paint.ts';
 import { appendMarkdown, writeConformance } from '../report/write.ts';
 import { gateFilesFrom, writeBaseline } from './baseline.ts';
+import { runCases } from './judging.ts';
 import { profileFrom } from './profile.ts';
+import { tortureFrom } from './torture.ts';
 import { outFolder } from './values.ts';
 import { readVersion } from './version.ts';
 
@@ -39,8 +41,8 @@ export interface ConformFlags {
 }
 
 export async function conform(target: string | undefined, o: ConformFlags): Promise<void> {
-  refuseUnbuilt(o);
-  const catalogue = await loadCases();
+  const catalogue: readonly Entry[] =
+    o.torture === undefined ? await loadCases() : tortureCases(tortureFrom(o.torture));
   const entries = select(catalogue, selectionOf(o));
   if (o.list === true) {
     process.stdout.write(o.json === true ? `${JSON.stringify(entries.map(listed), null, 2)}\n` : listText(entries));
@@ -59,44 +61,23 @@ export async function conform(target: string | undefined, o: ConformFlags): Prom
 async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string>, o: ConformFlags): Promise<void> {
   const file = o.profile === undefined ? REFERENCE : profileFrom(o.profile);
   const files = gateFilesFrom(o.baseline, o.require);
-  const { protocol, host, address, port } = await resolveTarget(text);
-  // Judging a stream over datagrams would be a verdict about something else.
-  if (protocol !== 'udp')
-    throw new UsageError(`${text}: conform speaks UDP to its target in this version; give udp:${host}:${port}`);
-  const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`);
-  const own = await sourceAddress(address);
+  const { host, address, port, protocol } = await resolveTarget(text);
+  const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`, protocol);
   const out = outFolder(o.out, 'conform');
   const color = colorWanted(process.env, process.stderr.isTTY === true);
   const quiet = o.quiet === true;
   if (!quiet && o.profile === undefined)
     process.stderr.write('no --profile: the target is taken to be like busyhour answer\n');
   const startedAt = new Date().toISOString();
-  const runner = new Runner({
+  const { result, signalled } = await runCases(cases, {
     target: { address, port },
-    kind: 'udp',
+    kind: protocol,
     profile,
     jobs: o.jobs,
     slow: o.slow === true,
-    addressOf: own.startsWith('127.') ? loopbackOf : () => own,
-    onResult: (result, done, of) => {
-      // Only what matters while it runs: the whole list follows.
-      if (quiet || !['fail', 'error'].includes(result.verdict)) return;
-      process.stderr.write(`[${done}/${of}]\n${resultLines(result, color).join('\n')}\n`);
-    },
+    quiet,
+    color,
   });
-  let signalled = 0;
-  const undo = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
-    const on = () => {
-      if (signalled > 0) process.exit(signalled);
-      signalled = signal === 'SIGINT' ? 130 : 143;
-      process.stderr.write('stopping: running cases are tidied up (again to quit at once)\n');
-      runner.stop();
-    };
-    process.on(signal, on);
-    return () => process.removeListener(signal, on);
-  });
-  const result = await runner.run(cases);
-  for (const one of undo) one();
   const strict = o.strict === true;
   const { results, faults } = gate(result.results, files, { strict, ids, today: startedAt.slice(0, 10) });
   const judged = judge({ ...result, results }, strict, faults);
@@ -139,16 +120,6 @@ function keepKnown(
   const before = known.map(({ entry }) => entry);
   writeBaseline(file, nextBaseline(results, before, strict));
   return [file];
-}
-
-/** 127.0.0.0/8 is ours: an address for each case, and other ones for each process, so that two runs do not meet. */
-function loopbackOf(n: number): string {
-  const of = (value: number) => 100 + (value % 150);
-  return `127.${100 + (process.pid % 50)}.${of(Math.floor(n / 150) + Math.floor(process.pid / 50))}.${of(n)}`;
-}
-
-function refuseUnbuilt(o: ConformFlags): void {
-  if (o.torture !== undefined) throw new UsageError('--torture does not work in this version; leave it out');
 }
 
 function selectionOf(o: ConformFlags): Selection {

@@ -1,9 +1,18 @@
-// `busyhour demo`: an embedded answerer on loopback and the flagship flow against it. No other machine is touched.
+// `busyhour demo`: an embedded answerer on loopback, the flagship flow and then the conformance suite against it. No other machine is touched.
 
+import { loadCases } from '../../suites/load.ts';
+import { isCase } from '../conformance/case.ts';
+import { profileOf, REFERENCE } from '../conformance/profile.ts';
+import { countsOf, judge } from '../conformance/result.ts';
+import { conformanceSummary, withConformance } from '../controller/conformance-summary.ts';
 import { type AnswerOptions, planAnswer, planLoad } from '../controller/plan.ts';
 import { Run, type RunPlan } from '../controller/run.ts';
+import type { Summary } from '../controller/watching.ts';
 import { compile } from '../flow/compile.ts';
 import { REFERENCE_PROGRAM } from '../flow/reference-program.ts';
+import { countLines } from '../report/conformance-terminal.ts';
+import { colorWanted } from '../report/paint.ts';
+import { runCases } from './judging.ts';
 import { flowOf, rehearsalOf } from './programs.ts';
 import { ruleFacts } from './rule-facts.ts';
 import { conclude, Show } from './show.ts';
@@ -12,6 +21,8 @@ import { readVersion } from './version.ts';
 
 const FLAGSHIP = 'prack-info-refer';
 const HOST = '127.0.0.1';
+/** Cases at a time: most of a case is waiting. */
+const JOBS = 24;
 
 export async function demo(o: {
   readonly rate: number;
@@ -117,15 +128,45 @@ export async function demo(o: {
   await show.begin(run);
   try {
     // Threads that wait for calls would keep the program from ending when the calling side could not start.
-    const summary = await run.go().catch((error: unknown) => {
+    const both = run.go().then(async (load) => {
+      show.end();
+      // A run that was interrupted is over.
+      return load.exitCode >= 130 ? load : withConformance(load, await judgeAnswerer(targetPort, target));
+    });
+    const summary = await both.catch((error: unknown) => {
       answerer.stop(0);
       throw error;
     });
-    show.end();
+    // At once: what cases left half done would hold it for half a minute.
+    answerer.stop(0);
     answerer.stop(0);
     await answered;
     await conclude(summary, { out, json: false, quiet: false });
   } finally {
     show.end();
   }
+}
+
+async function judgeAnswerer(port: number, target: string): Promise<Summary> {
+  const cases = (await loadCases()).filter(isCase);
+  process.stderr.write(`demo: ${cases.length} conformance cases against ${target}\n`);
+  const startedAt = new Date().toISOString();
+  const color = colorWanted(process.env, process.stderr.isTTY === true);
+  const profile = profileOf(REFERENCE, `${HOST}:${port}`);
+  const options = { kind: 'udp', profile, jobs: JOBS, slow: false, quiet: false, color } as const;
+  const { result, signalled } = await runCases(cases, { target: { address: HOST, port }, ...options });
+  const judged = judge(result, false);
+  const counts = countsOf(result.results);
+  process.stderr.write(`${countLines(result, counts, color).join('\n')}\n`);
+  return conformanceSummary({
+    ...judged,
+    exitCode: judged.exitCode === 130 ? signalled : judged.exitCode,
+    version: readVersion(),
+    target,
+    startedAt,
+    elapsedS: result.elapsedS,
+    conformance: { ...counts, strict: false, server: profile.name, results: result.results },
+    rules: result.rules,
+    messages: result.messages,
+  });
 }

@@ -64,7 +64,7 @@ program
 
 program
   .command('demo')
-  .description('embedded answerer on loopback, the flagship flow against it, results written; under 30 s')
+  .description('embedded answerer on loopback, the flagship flow and the conformance suite against it, results written')
   .addOption(option('--rate <cps>', 'calls a second').argParser(rate).default(200))
   .addOption(option('--duration <duration>', 'how long calls are started').default('10s'))
   .addOption(option('--out <dir>', 'folder for the results'))
@@ -166,7 +166,7 @@ common(
 
 program
   .command('conform')
-  .argument('[target]', 'udp:host:port or host:port')
+  .argument('[target]', 'udp:host:port, tcp:host:port or host:port')
   .description('hold a server against the RFCs, case by case, and judge it')
   .addOption(option('--rfc <numbers>', 'only cases of these, such as 3261,3262'))
   .addOption(option('--method <names>', 'only cases about these methods'))
@@ -183,7 +183,9 @@ program
   .addOption(option('--require <file>', 'ids that must pass'))
   .addOption(option('--strict', 'a missed SHOULD fails too'))
   .addOption(option('--jobs <n>', 'cases at a time').argParser(whole(1, 256)).default(8))
-  .addOption(option('--torture <dir>', 'fire a folder of raw messages with its manifest'))
+  .addOption(
+    option('--torture <dir>', 'instead of the suites: fire the raw messages of this folder with its manifest.json'),
+  )
   .addOption(option('--slow', 'run the cases with long timers too'))
   .addOption(option('--out <dir>', 'folder for the results'))
   .addOption(option('--quiet', 'no list on stderr'))

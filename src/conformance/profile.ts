@@ -19,7 +19,7 @@ export const profileSchema = z
       .array(z.enum(['udp', 'tcp']))
       .min(1)
       .optional()
-      .describe('What it listens to at the port of the target.'),
+      .describe('What it listens to at the port of the target; the transport of the target where absent.'),
     methods: z
       .array(z.string().regex(/^[A-Z]+$/))
       .min(1)
@@ -98,7 +98,6 @@ export interface Profile {
 export const REFERENCE: ProfileFile = {
   name: 'busyhour reference server',
   roles: ['uas', 'registrar', 'notifier', 'esc'],
-  transports: ['udp'],
   accounts: [
     { user: 'busyhour', password: 'busyhour' },
     ...Array.from({ length: 32 }, (_, i) => ({ user: `user${i + 1}` })),
@@ -115,15 +114,15 @@ export const REFERENCE: ProfileFile = {
   events: ['presence', 'dialog', 'message-summary', 'reg'],
 };
 
-/** @param hostPort of the target, as it stands in a URI */
-export function profileOf(file: ProfileFile, hostPort: string): Profile {
+/** @param hostPort of the target, as it stands in a URI; @param target its transport, which stands for all where the file names none */
+export function profileOf(file: ProfileFile, hostPort: string, target: TransportKind = 'udp'): Profile {
   const { far } = file;
   const wait = /^(\d+)(ms|s)$/.exec(file.wait ?? '5s')!;
   return {
     name: file.name ?? '',
     domain: file.domain ?? hostPort,
     roles: file.roles ?? ['uas'],
-    transports: file.transports ?? ['udp'],
+    transports: file.transports ?? [target],
     methods: file.methods ?? null,
     accounts: (file.accounts ?? []).map((one) => ({ user: one.user, password: one.password ?? null })),
     extensions: Object.fromEntries(

@@ -35,6 +35,31 @@ export function conformanceSummary(run: ConformanceRun): Summary {
   return { ...summary, conformance };
 }
 
+/** When several hold, the first of these; then whatever is not 0. */
+const GRAVEST = [1, 2, 5, 4, 3, 99];
+
+/** One summary of a load run and of a conformance run after it against the same target. */
+export function withConformance(load: Summary, judged: Summary): Summary {
+  const both = [load, judged];
+  const exitCode =
+    GRAVEST.find((code) => both.some((one) => one.exitCode === code)) ?? Math.max(...both.map((one) => one.exitCode));
+  const violations = [...load.rules.violations];
+  for (const one of judged.rules.violations) {
+    const at = violations.findIndex(({ id }) => id === one.id);
+    if (at < 0) violations.push(one);
+    else violations[at] = { ...violations[at]!, count: violations[at]!.count + one.count };
+  }
+  return {
+    ...load,
+    verdict: both.find((one) => one.exitCode === exitCode)!.verdict,
+    reasons: [...load.reasons, ...judged.reasons],
+    exitCode,
+    elapsedS: load.elapsedS + judged.elapsedS,
+    conformance: judged.conformance,
+    rules: { messagesChecked: load.rules.messagesChecked + judged.rules.messagesChecked, violations },
+  };
+}
+
 function measured({ sent, received }: ConformanceRun['messages'], rules: ConformanceRun['rules']): Measured {
   const sum = (tally: Tally) => Object.values(tally).reduce((n, one) => n + one, 0);
   const pairs = (wanted: (key: string) => boolean) => {

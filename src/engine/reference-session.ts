@@ -12,6 +12,7 @@ import {
 import { putAnswer } from '../server/session-answer.ts';
 import { bytesOf } from '../sip/bytes.ts';
 import { secondsOf, tokenIs } from '../sip/fields.ts';
+import { accepts } from '../sip/media.ts';
 import { NONE } from '../sip/message.ts';
 import { findPart, PART } from '../sip/multipart.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
@@ -62,6 +63,11 @@ export function invite(e: Engine, txn: number): void {
   if (described === NONE) {
     // RFC 3261 §8.2.3: a body that cannot be read is refused with what could.
     refuseWith(e, txn, 415, TEXT.ACCEPT_SDP);
+    return;
+  }
+  // RFC 3261 §20.1, §21.4.7: a caller that takes no SDP in our answer cannot have one.
+  if (!accepts(msg, HEADER.ACCEPT, APPLICATION_SDP)) {
+    refuse(e, txn, 406);
     return;
   }
   const wanted = intervalWanted(e);

@@ -57,8 +57,21 @@ export function conformanceText(
     out.push(...resultLines(one, color));
   }
   put('');
-  for (const { id, rfc: of, section: at, level, count, title } of summary.rules.violations)
-    put(['rule broken ', 'red'], `${id} (RFC ${of} §${at}, ${level}) ${count}×: ${title}`);
+  out.push(...ruleLines(summary, color), ...countLines(summary, counts, color));
+  const verdictPaint = summary.verdict === 'pass' ? 'green' : summary.verdict === 'fail' ? 'red' : 'yellow';
+  put([summary.verdict, verdictPaint], summary.reasons.length === 0 ? '' : `: ${clean(summary.reasons.join('; '))}`);
+  for (const file of files) put(['written: ', 'faint'], file);
+  return `${out.join('\n')}\n`;
+}
+
+function ruleLines(summary: Summary, color: boolean): string[] {
+  return summary.rules.violations.map(({ id, rfc, section, level, count, title }) =>
+    line([['rule broken ', 'red'], `${id} (RFC ${rfc} §${section}, ${level}) ${count}×: ${title}`], color),
+  );
+}
+
+/** What a conformance run counts, by verdict. */
+export function countLines({ elapsedS }: Pick<Summary, 'elapsedS'>, counts: Counts, color: boolean): string[] {
   const named: readonly (readonly [string, number, Paint])[] = [
     ['pass', counts.pass, 'green'],
     ['non-strict', counts.nonStrict, 'yellow'],
@@ -70,9 +83,5 @@ export function conformanceText(
     ['error', counts.error, 'red'],
   ];
   const shown = named.filter(([, n]) => n > 0).map(([word, n, paint]): Piece => [`${n} ${word}  `, paint]);
-  put(`${counts.cases} cases in ${seconds(summary.elapsedS)}: `, ...shown);
-  const verdictPaint = summary.verdict === 'pass' ? 'green' : summary.verdict === 'fail' ? 'red' : 'yellow';
-  put([summary.verdict, verdictPaint], summary.reasons.length === 0 ? '' : `: ${clean(summary.reasons.join('; '))}`);
-  for (const file of files) put(['written: ', 'faint'], file);
-  return `${out.join('\n')}\n`;
+  return [line([`${counts.cases} cases in ${seconds(elapsedS)}: `, ...shown], color)];
 }

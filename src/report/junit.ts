@@ -55,7 +55,7 @@ export function junitXml(s: Summary): string {
   if (unseen) suites.push(runSuite(s));
   const { name: _, timestamp: __, ...all } = totals('', results, kinds, s);
   const counts = unseen ? { ...all, tests: results.length + 1, failures: 1 } : all;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: `busyhour conform ${s.target ?? ''}`, ...counts }, `\n${suites.join('')}`)}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: `busyhour ${s.command} ${s.target ?? ''}`, ...counts }, `\n${suites.join('')}`)}`;
 }
 
 function runSuite(s: Summary): string {

@@ -15,7 +15,7 @@ const COLUMNS = ['pass', 'non-strict', 'fail', 'info', 'unsupported', 'skip', 'i
 
 export function markdown(s: Summary): string {
   const results = caseResults(s);
-  const head = `## busyhour conform ${inline(s.target ?? '')}: ${WORDS[s.verdict]}\n\n${plural(results.length, 'case')} in ${seconds(s.elapsedS)}.\n\n${s.reasons.map((reason) => `- ${inline(reason)}\n`).join('')}${s.reasons.length > 0 ? '\n' : ''}`;
+  const head = `## busyhour ${s.command} ${inline(s.target ?? '')}: ${WORDS[s.verdict]}\n\n${plural(results.length, 'case')} in ${seconds(s.elapsedS)}.\n\n${s.reasons.map((reason) => `- ${inline(reason)}\n`).join('')}${s.reasons.length > 0 ? '\n' : ''}`;
   const told = results.filter((one) => !['pass', 'skip', 'unsupported', 'info'].includes(one.verdict));
   const order = (one: Result) => (failsRun(one, s) || one.verdict === 'error' ? 0 : one.known === '' ? 1 : 2);
   const sorted = sectionsOf(told)

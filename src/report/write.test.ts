@@ -70,6 +70,14 @@ function fullDevice(): boolean {
   }
 }
 
+test('a run that did both leaves the files of both', async () => {
+  const both = { ...summary, conformance: sampleConformance().conformance };
+  const paths = await writeRun(dir, both);
+  const names = ['summary.json', 'report.html', 'intervals.csv', 'latency.csv', 'messages.csv'];
+  expect(paths).toEqual([...names, 'report.md', 'conformance.csv', 'junit.xml'].map((name) => join(dir, name)));
+  expect(await readSummary(dir)).toEqual(both);
+});
+
 test('a conformance run leaves its files, and is read again', async () => {
   const paths = await writeConformance(dir, sampleConformance());
   expect(paths).toEqual(

@@ -15,7 +15,7 @@ export class ReportError extends Error {
   override name = 'ReportError';
 }
 
-/** Writes summary.json, report.html, intervals.csv, latency.csv and messages.csv; the paths, in this order. @throws ReportError */
+/** Writes summary.json, report.html, intervals.csv, latency.csv and messages.csv, and what a conformance run leaves where there was one too; the paths, in this order. @throws ReportError */
 export async function writeRun(dir: string, summary: Summary): Promise<string[]> {
   const files: readonly (readonly [name: string, text: string])[] = [
     ['summary.json', `${JSON.stringify(summary, null, 1)}\n`],
@@ -23,6 +23,7 @@ export async function writeRun(dir: string, summary: Summary): Promise<string[]>
     ['intervals.csv', intervalsCsv(summary)],
     ['latency.csv', latencyCsv(summary)],
     ['messages.csv', messagesCsv(summary)],
+    ...(summary.conformance.cases > 0 ? conformanceFiles(summary) : []),
   ];
   return writeFiles(dir, files);
 }
@@ -32,10 +33,16 @@ export async function writeConformance(dir: string, summary: Summary): Promise<s
   return writeFiles(dir, [
     ['summary.json', `${JSON.stringify(summary, null, 1)}\n`],
     ['report.html', renderHtml(summary)],
+    ...conformanceFiles(summary),
+  ]);
+}
+
+function conformanceFiles(summary: Summary): readonly (readonly [name: string, text: string])[] {
+  return [
     ['report.md', markdown(summary)],
     ['conformance.csv', conformanceCsv(summary)],
     ['junit.xml', junitXml(summary)],
-  ]);
+  ];
 }
 
 /** Writes comparison.json and report.html of runs side by side; the paths. @throws ReportError */

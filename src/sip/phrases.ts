@@ -65,3 +65,8 @@ const PHRASES: Readonly<Record<number, string>> = {
 export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? 'Status';
 }
+
+/** Whether some RFC defines it. */
+export function isKnownStatus(status: number): boolean {
+  return PHRASES[status] !== undefined;
+}

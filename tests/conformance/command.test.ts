@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../src/conformance/result.ts';
 import { checkSummary } from '../../src/report/summary-schema.ts';
 import { type Answerer, busyhour, startAnswerer, startBusyhour } from '../peers/busyhour.ts';
 import { freePort } from '../peers/free-port.ts';
@@ -153,12 +154,6 @@ describe('the reference server', () => {
     await server.stop();
   });
 
-  it('refuses a target it would not speak to as asked: exit 2, and how to say it', async () => {
-    const { code, stderr } = await busyhour(['conform', `tcp:127.0.0.1:${server.port}`]);
-    expect(code, stderr).toBe(2);
-    expect(stderr).toContain(`give udp:127.0.0.1:${server.port}`);
-  });
-
   it('passes every case that applies, without a profile', async () => {
     const { code, stderr, summary, stdout } = await busyhour(['conform', `udp:127.0.0.1:${server.port}`, '--json']);
     expect(code, stderr).toBe(0);
@@ -189,6 +184,22 @@ describe('the reference server', () => {
   });
 });
 
+it('a server that listens to TCP alone is judged over TCP', async () => {
+  const port = await freePort();
+  const listen = ['answer', '--listen', `tcp:127.0.0.1:${port}`];
+  const server = startBusyhour(listen, { lifetimeMs: 60_000 });
+  await server.process.line(/listening on/i, 15_000);
+  const { code, stderr, summary } = await busyhour(['conform', `tcp:127.0.0.1:${port}`, '--case', 'rfc3261/8.2*']);
+  await server.process.stop();
+  expect(code, stderr).toBe(0);
+  expect(summary!.conformance.pass).toBeGreaterThan(10);
+  const sent = (summary!.conformance.results as Result[]).filter(({ verdict }) => verdict !== 'skip');
+  expect(
+    sent.every(({ verdict }) => verdict === 'pass'),
+    stderr,
+  ).toBe(true);
+});
+
 it('Ctrl-C ends it: what there is is written, exit 130', async () => {
   // Answers probes alone: every case waits.
   const server = await startScripted((request, send) => {
@@ -203,3 +214,16 @@ it('Ctrl-C ends it: what there is is written, exit 130', async () => {
   expect(code).toBe(130);
   expect(summary!.conformance.inconclusive).toBeGreaterThan(5);
 }, 30_000);
+
+it('the demo calls its own answerer, judges it, and leaves one report of both', async () => {
+  const { code, stderr, summary, out } = await busyhour(['demo', '--rate', '50', '--duration', '2s']);
+  expect(code, stderr).toBe(0);
+  expect(checkSummary(summary)).toBeNull();
+  expect(summary!.calls.succeeded).toBe(100);
+  expect(summary!.conformance.pass).toBeGreaterThan(50);
+  expect(summary!.conformance.fail + summary!.conformance.inconclusive, stderr).toBe(0);
+  const page = readFileSync(join(out, 'report.html'), 'utf8');
+  for (const heading of ['Conformance by section', 'Generator', 'Messages'])
+    expect(page).toContain(`<h2>${heading}</h2>`);
+  expect(stderr).toContain(join(out, 'junit.xml'));
+}, 90_000);
