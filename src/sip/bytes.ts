@@ -1,5 +1,7 @@
 // Small operations on bytes: texts and numbers in and out, comparisons. Allocates nothing, but for `bytesOf`.
 
+import { viewOf } from './words.ts';
+
 const HEX_DIGITS = new Uint8Array(16);
 for (let i = 0; i < 16; i++) HEX_DIGITS[i] = '0123456789abcdef'.charCodeAt(i);
 const HEX_VALUES = new Int8Array(256).fill(-1);
@@ -63,15 +65,17 @@ export function startsIgnoreCase(buf: Uint8Array, at: number, end: number, lower
 
 /** Equal byte for byte; four at a time, since a branch or Call-ID has some 30 bytes (bench/rules.ts). */
 export function sameBytes(buf: Uint8Array, aStart: number, aEnd: number, bStart: number, bEnd: number): boolean {
-  const apart = bStart - aStart;
-  if (bEnd - aEnd !== apart) return false;
-  let i = aStart;
-  for (let j = i + apart; i <= aEnd - 4; i += 4, j += 4) {
-    const first = (buf[i]! ^ buf[j]!) | (buf[i + 1]! ^ buf[j + 1]!);
-    if ((first | (buf[i + 2]! ^ buf[j + 2]!) | (buf[i + 3]! ^ buf[j + 3]!)) !== 0) return false;
+  const length = aEnd - aStart;
+  if (bEnd - bStart !== length) return false;
+  if (length < 4) {
+    for (let i = 0; i < length; i++) if (buf[aStart + i] !== buf[bStart + i]) return false;
+    return true;
   }
-  for (; i < aEnd; i++) if (buf[i] !== buf[i + apart]) return false;
-  return true;
+  const words = viewOf(buf);
+  const last = length - 4;
+  for (let i = 0; i < last; i += 4) if (words.getInt32(aStart + i) !== words.getInt32(bStart + i)) return false;
+  // The last four bytes, some of them for the second time.
+  return words.getInt32(aStart + last) === words.getInt32(bStart + last);
 }
 
 /** Equal but for the case of ASCII letters. */
@@ -88,7 +92,17 @@ export function sameLetters(buf: Uint8Array, aStart: number, aEnd: number, bStar
 /** Copies bytes but for CR and LF, so that a folded value comes out on one line. Returns the offset after them. */
 export function putUnfolded(bytes: Uint8Array, to: number, buf: Uint8Array, start: number, end: number): number {
   let next = to;
-  for (let i = start; i < end; i++) {
+  let i = start;
+  if (buf === bytes) {
+    const words = viewOf(buf);
+    // Four at a time as long as none of them is below 14, and so none a CR or LF.
+    for (; i + 4 <= end; i += 4, next += 4) {
+      const word = words.getInt32(i, true);
+      if (((word - 0x0e0e0e0e) & ~word & 0x80808080) !== 0) break;
+      words.setInt32(next, word, true);
+    }
+  }
+  for (; i < end; i++) {
     const c = buf[i]!;
     if (c !== 13 && c !== 10) bytes[next++] = c;
   }

@@ -1,6 +1,7 @@
 // One block of bytes per worker, so that every copy is a copy inside it: receive slab, message chunks, templates. Never shrinks, never moves.
 
 import { NONE } from './message.ts';
+import { viewOf } from './words.ts';
 
 const GRAIN = 64;
 const MAX_CLASS = 1025; // chunks up to 65,600 bytes, in steps of 64
@@ -59,11 +60,15 @@ export class Memory {
   }
 }
 
-/** Copies `len` bytes from `from` to `to` inside one block; regions may not overlap with to > from. bench/copy.ts: a loop wins below 96 bytes. */
+/** Copies `len` bytes from `from` to `to` inside one block; the regions may not overlap. bench/copy.ts: the language's own copy takes 22 ns however short. */
 export function copyWithin(bytes: Uint8Array, to: number, from: number, len: number): void {
-  if (len < 96) {
+  if (len < 4) {
     for (let i = 0; i < len; i++) bytes[to + i] = bytes[from + i]!;
-  } else {
-    bytes.copyWithin(to, from, from + len);
-  }
+  } else if (len < 64) {
+    const words = viewOf(bytes);
+    const last = len - 4;
+    for (let i = 0; i < last; i += 4) words.setInt32(to + i, words.getInt32(from + i, true), true);
+    // The last four bytes, some of them for the second time.
+    words.setInt32(to + last, words.getInt32(from + last, true), true);
+  } else bytes.copyWithin(to, from, from + len);
 }
