@@ -12,6 +12,7 @@ import { resolveTarget } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
 import { conformanceText } from '../report/conformance-terminal.ts';
 import { colorWanted } from '../report/paint.ts';
+import { verdictLine } from '../report/terminal.ts';
 import { appendMarkdown, writeConformance } from '../report/write.ts';
 import { gateFilesFrom, writeBaseline } from './baseline.ts';
 import { runCases } from './judging.ts';
@@ -100,6 +101,7 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
   const stepSummary = process.env.GITHUB_STEP_SUMMARY;
   if (stepSummary !== undefined && stepSummary !== '') await appendMarkdown(stepSummary, summary);
   if (!quiet) process.stderr.write(conformanceText(summary, results, counts, { color, files: written }));
+  else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
   if (o.json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   process.exitCode = summary.exitCode;
 }

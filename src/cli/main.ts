@@ -52,7 +52,7 @@ function common(command: Command): Command {
     )
     .addOption(option('--out <dir>', 'folder for the results'))
     .addOption(option('--json', 'print summary.json on stdout'))
-    .addOption(option('--quiet', 'no progress and no summary on stderr'));
+    .addOption(option('--quiet', 'no progress and no summary on stderr, only why the exit code is not 0'));
 }
 
 program
@@ -188,7 +188,7 @@ program
   )
   .addOption(option('--slow', 'run the cases with long timers too'))
   .addOption(option('--out <dir>', 'folder for the results'))
-  .addOption(option('--quiet', 'no list on stderr'))
+  .addOption(option('--quiet', 'no list on stderr, only why the exit code is not 0'))
   .action(async (target, options) => (await import('./conform.ts')).conform(target, options));
 
 program

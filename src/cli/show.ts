@@ -5,7 +5,7 @@ import type { LadderSource, Summary } from '../controller/watching.ts';
 import { type Interval, liveOf, type Totals } from '../controller/watching.ts';
 import { colorWanted } from '../report/paint.ts';
 import { progressLine, progressLines } from '../report/progress.ts';
-import { summaryText } from '../report/terminal.ts';
+import { summaryText, verdictLine } from '../report/terminal.ts';
 import { writeRun } from '../report/write.ts';
 
 /** Without a terminal a line this often. */
@@ -120,7 +120,7 @@ export async function conclude(
   if (!options.quiet) {
     const color = colorWanted(process.env, process.stderr.isTTY === true);
     process.stderr.write(summaryText(summary, { color, files }));
-  }
+  } else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
   if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   process.exitCode = summary.exitCode;
 }

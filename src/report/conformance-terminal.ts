@@ -48,20 +48,67 @@ export function conformanceText(
   const out: string[] = [];
   const put = (...pieces: Piece[]) => out.push(line(pieces, color));
   let rfc = 0;
-  let section = '';
-  for (const one of results) {
-    if (one.rfc !== rfc) put(['', 'plain'], [`RFC ${one.rfc}`, 'bold']);
-    if (one.rfc !== rfc || one.section !== section) put('  ', [`§${one.section}`, 'bold']);
-    rfc = one.rfc;
-    section = one.section;
-    out.push(...resultLines(one, color));
+  for (const section of sectionsOf(results)) {
+    const first = section[0]!;
+    if (first.rfc !== rfc) put(['', 'plain'], [`RFC ${first.rfc}`, 'bold']);
+    rfc = first.rfc;
+    out.push(sectionLine(section, color));
+    for (const one of section) if (remarkable(one) && !unjudged(one)) out.push(...resultLines(one, color));
   }
+  out.push(...unjudgedLines(results.filter(unjudged), color));
   put('');
   out.push(...ruleLines(summary, color), ...countLines(summary, counts, color));
   const verdictPaint = summary.verdict === 'pass' ? 'green' : summary.verdict === 'fail' ? 'red' : 'yellow';
   put([summary.verdict, verdictPaint], summary.reasons.length === 0 ? '' : `: ${clean(summary.reasons.join('; '))}`);
   for (const file of files) put(['written: ', 'faint'], file);
   return `${out.join('\n')}\n`;
+}
+
+/** Results that stand beside each other and belong to one section of one RFC. */
+function sectionsOf(results: readonly Result[]): Result[][] {
+  const sections: Result[][] = [];
+  for (const one of results) {
+    const last = sections.at(-1);
+    const first = last?.[0];
+    if (first?.rfc === one.rfc && first.section === one.section) last!.push(one);
+    else sections.push([one]);
+  }
+  return sections;
+}
+
+/** `§8.2.2.3  ✓ 5  ✗ 1  - 2`: a line for a section, by verdict. */
+function sectionLine(section: readonly Result[], color: boolean): string {
+  const pieces: Piece[] = ['  ', [`§${section[0]!.section}`.padEnd(12), 'bold']];
+  for (const [verdict, [mark, paint]] of Object.entries(LOOK)) {
+    const n = section.filter((one) => one.verdict === verdict).length;
+    if (n > 0) pieces.push([` ${mark} ${n} ${verdict} `, paint]);
+  }
+  return line(pieces, color).trimEnd();
+}
+
+/** True for a case of which more is to be said than that it passed. */
+function remarkable({ verdict, health, rules, known }: Result): boolean {
+  return verdict !== 'pass' || health !== 'alive' || rules.length > 0 || known !== '';
+}
+
+/** True for a case that said nothing of the server: left out by the profile, not supported, or over before a message was exchanged. */
+function unjudged({ verdict, messages }: Result): boolean {
+  return verdict === 'skip' || verdict === 'unsupported' || (verdict === 'inconclusive' && messages.length === 0);
+}
+
+/** Why cases were not judged: a line a reason, the most frequent first. */
+function unjudgedLines(results: readonly Result[], color: boolean): string[] {
+  const reasons = new Map<string, Result[]>();
+  for (const one of results) {
+    const reason = `${one.verdict}: ${one.actual}`;
+    reasons.set(reason, [...(reasons.get(reason) ?? []), one]);
+  }
+  const rows = [...reasons].sort(([, a], [, b]) => b.length - a.length);
+  const told = rows.map(([reason, cases]) => {
+    const which = cases.length === 1 ? `  ${cases[0]!.id}` : '';
+    return line([`${cases.length}`.padStart(5), ` ${clean(reason)}`, [which, 'faint']], color);
+  });
+  return told.length === 0 ? [] : ['', line([['Not judged', 'bold']], color), ...told];
 }
 
 function ruleLines(summary: Summary, color: boolean): string[] {

@@ -5,7 +5,7 @@ import { asMix, PROGRAM, sampleRun } from '../../tests/samples/run.ts';
 import type { Live } from '../metrics/live.ts';
 import { clean, colorWanted, line } from './paint.ts';
 import { progressLine, progressLines } from './progress.ts';
-import { summaryText } from './terminal.ts';
+import { summaryText, verdictLine } from './terminal.ts';
 
 const troubled = sampleRun('troubled', 40, 200);
 const plain = (text: string) => text.replace(/\x1b\[\d+m/g, '');
@@ -163,4 +163,10 @@ describe('paint', () => {
     expect(line(['abcdef'], false, 6)).toBe('abcdef');
     expect(clean('a\x9bb\tc')).toBe('a?b?c');
   });
+});
+
+test('a quiet run says in one line why it was no success, and lets nothing of the wire in', () => {
+  const told = verdictLine({ ...troubled, verdict: 'fail', reasons: ['calls.failed<1: 3', 'a \x1b[2Jpeer'] });
+  expect(told).toMatch(/^busyhour: fail: calls\.failed<1: 3; a [^\x1b]+\n$/);
+  expect(verdictLine({ ...troubled, verdict: 'inconclusive', reasons: [] })).toBe('busyhour: inconclusive\n');
 });

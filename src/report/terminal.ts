@@ -206,3 +206,8 @@ function fileLines(files: readonly string[]): Piece[][] {
 function name(text: string): Piece {
   return [text.padEnd(NAME), 'bold'];
 }
+
+/** What is said even under `--quiet` when the exit code is not 0: why. */
+export function verdictLine({ verdict, reasons }: Summary): string {
+  return `busyhour: ${verdict}${reasons.length === 0 ? '' : `: ${clean(reasons.join('; '))}`}\n`;
+}

@@ -68,7 +68,11 @@ export const SAMPLE_RESULTS: readonly Result[] = [
   sampleResult('rfc3261/9.2/cancel-unmatched', 'info', { level: 'MAY', actual: '481', messages: SAMPLE_MESSAGES }),
   sampleResult('rfc3262/3/reliable', 'unsupported', { actual: 'the server has no 100rel (420)' }),
   sampleResult('rfc3261/16.6/via-added', 'skip', { actual: 'the profile has no role proxy', role: 'proxy' }),
-  sampleResult('rfc6665/4.2/notify', 'inconclusive', { actual: 'a subscription was not reached', health: 'slow' }),
+  sampleResult('rfc6665/4.2/notify', 'inconclusive', {
+    actual: 'a subscription was not reached',
+    health: 'slow',
+    messages: SAMPLE_MESSAGES,
+  }),
   sampleResult('rfc6665/4.2/ours', 'error', { actual: 'Error: our own\n    at somewhere', notes: ['a note'] }),
 ];
 
