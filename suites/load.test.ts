@@ -11,6 +11,7 @@ it('has cases of every file, sorted by RFC and section as numbers', () => {
   expect(suiteFiles().length).toBeGreaterThan(5);
   const sections = entries.filter(({ id }) => rfcOf(id) === 3261).map(({ id }) => sectionOf(id));
   expect(sections.indexOf('8.2.1')).toBeLessThan(sections.indexOf('10.3'));
+  expect(sections.lastIndexOf('8.1.1')).toBeLessThan(sections.indexOf('8.1.1.5'));
 });
 
 it('a broken entry is told', () => {

@@ -30,6 +30,12 @@ export async function loadCases(): Promise<Entry[]> {
   }
   const wrong = checkEntries(entries);
   if (wrong.length > 0) throw new Error(`the catalogue of cases is broken:\n${wrong.join('\n')}`);
+  // The point of a section sorts below the stroke behind it, so that §4.2.1 stands before §4.2.1.1.
   const order = new Intl.Collator('en', { numeric: true });
-  return entries.sort((a, b) => order.compare(a.id, b.id));
+  const compare = (a: string, b: string) => {
+    const other = b.split('/');
+    const signs = a.split('/').map((part, i) => order.compare(part, other[i]!));
+    return signs.find((sign) => sign !== 0) ?? 0;
+  };
+  return entries.sort((a, b) => compare(a.id, b.id));
 }
