@@ -4,11 +4,9 @@ import { Dialogs } from '../src/dialog/dialogs.ts';
 import { decode } from '../src/sip/decode.ts';
 import { Memory } from '../src/sip/memory.ts';
 import { Message } from '../src/sip/message.ts';
+import { measure } from './lib/measure.ts';
 
 const CAPACITY = 1 << 20;
-const OPERATIONS = 500_000;
-const FEW = 50_000;
-const ROUNDS = 7;
 
 const HEADERS = [
   'From: <sip:caller@127.0.0.1>;tag=k3x9q200000a1f00000001',
@@ -31,28 +29,14 @@ function read(startLine: string, more: readonly string[]): Message {
 
 const dialogs = new Dialogs(CAPACITY, new Memory(1 << 24));
 
-function measure(name: string, once: (slot: number) => number): void {
-  const run = (operations: number) => {
+function establishing(name: string, once: (slot: number) => number): void {
+  measure(name, (operations) => {
     for (let i = 0; i < operations; i++) {
       const slot = i & 65_535;
       if (once(slot) !== 0) throw new Error(`${name}: no dialog`);
       dialogs.release(slot);
     }
-  };
-  for (let i = 0; i < 5; i++) run(FEW);
-  let best = Number.POSITIVE_INFINITY;
-  const grown: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const from = process.hrtime.bigint();
-    run(OPERATIONS);
-    best = Math.min(best, Number(process.hrtime.bigint() - from) / OPERATIONS);
-    const heap = process.memoryUsage().heapUsed;
-    run(FEW);
-    grown.push((process.memoryUsage().heapUsed - heap) / FEW);
-  }
-  grown.sort((a, b) => a - b);
-  const heap = grown[ROUNDS >> 1]!.toFixed(2).padStart(6);
-  console.log(`${name.padEnd(40)} ${best.toFixed(0).padStart(6)} ns ${heap} heap B per dialog`);
+  });
 }
 
 for (const [name, more] of [
@@ -61,6 +45,6 @@ for (const [name, more] of [
 ] as const) {
   const response = read('SIP/2.0 200 OK', more);
   const request = read('INVITE sip:callee@127.0.0.2 SIP/2.0', more);
-  measure(`establishUac, ${name}`, (slot) => dialogs.establishUac(slot, response, true));
-  measure(`establishUas, ${name}`, (slot) => dialogs.establishUas(slot, request));
+  establishing(`establishUac, ${name}`, (slot) => dialogs.establishUac(slot, response, true));
+  establishing(`establishUas, ${name}`, (slot) => dialogs.establishUas(slot, request));
 }

@@ -3,30 +3,10 @@
 import { Clock } from '../src/time/clock.ts';
 import { Lanes } from '../src/time/lanes.ts';
 import { Schedule } from '../src/time/schedule.ts';
+import { measure } from './lib/measure.ts';
 
 const NODES = 1 << 20;
-const OPERATIONS = 2_000_000;
-const FEW = 50_000;
-const ROUNDS = 7;
 const DURATIONS = [1, 2, 4, 8, 16, 32, 64].map((n) => n * 500_000).concat([200_000, 4e6, 5e6, 32e6, 300e6, 2e6, 3e6]);
-
-/** Best time of several rounds; heap growth over so few operations that no collection falls between, the median of the rounds. */
-function measure(name: string, run: (operations: number) => void): void {
-  for (let i = 0; i < 5; i++) run(FEW);
-  let best = Number.POSITIVE_INFINITY;
-  const grown: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const from = process.hrtime.bigint();
-    run(OPERATIONS);
-    best = Math.min(best, Number(process.hrtime.bigint() - from) / OPERATIONS);
-    const heap = process.memoryUsage().heapUsed;
-    run(FEW);
-    grown.push((process.memoryUsage().heapUsed - heap) / FEW);
-  }
-  grown.sort((a, b) => a - b);
-  const heap = grown[ROUNDS >> 1]!.toFixed(2).padStart(6);
-  console.log(`${name.padEnd(58)} ${best.toFixed(1).padStart(6)} ns ${heap} heap B per operation`);
-}
 
 const before = process.memoryUsage().rss;
 const now = new Float64Array(1);

@@ -7,30 +7,10 @@ import { EVENT, MACHINE, STATE } from '../src/transaction/constants.ts';
 import { effects, step } from '../src/transaction/machine.ts';
 import { clientMatches, serverKey } from '../src/transaction/match.ts';
 import { Transactions } from '../src/transaction/slots.ts';
+import { measure } from './lib/measure.ts';
 
 const CAPACITY = 1 << 20;
 const ALIVE = 200_000;
-const OPERATIONS = 2_000_000;
-const FEW = 50_000;
-const ROUNDS = 7;
-
-/** Best time of several rounds; heap growth over so few operations that no collection falls between, the median of the rounds. */
-function measure(name: string, run: (operations: number) => void): void {
-  for (let i = 0; i < 5; i++) run(FEW);
-  let best = Number.POSITIVE_INFINITY;
-  const grown: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const from = process.hrtime.bigint();
-    run(OPERATIONS);
-    best = Math.min(best, Number(process.hrtime.bigint() - from) / OPERATIONS);
-    const heap = process.memoryUsage().heapUsed;
-    run(FEW);
-    grown.push((process.memoryUsage().heapUsed - heap) / FEW);
-  }
-  grown.sort((a, b) => a - b);
-  const heap = grown[ROUNDS >> 1]!.toFixed(2).padStart(6);
-  console.log(`${name.padEnd(58)} ${best.toFixed(1).padStart(6)} ns ${heap} heap B per operation`);
-}
 
 // The spans of a top Via, filled by hand: the decoder has a bench of its own.
 const VIA = 'SIP/2.0/UDP 127.0.0.1:5060;rport;branch=z9hG4bKtk3x9q200000a1f00000001';
