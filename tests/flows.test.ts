@@ -1,7 +1,7 @@
 // Every built-in flow between our own ends and against SIPp, Kamailio, baresip and sipsak, at acceptance rates. Never passes with a single failed call.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectClean } from './clean.ts';
 import { startBaresip } from './peers/baresip.ts';
 import { type Answerer, busyhour, startAnswerer } from './peers/busyhour.ts';
@@ -102,30 +102,33 @@ describe('the reference server, one for all flows', () => {
   });
 });
 
-describe('the reference server', () => {
-  it.concurrent.each(['basic', 'register', 'prack-info-refer'])(
-    'lets %s in when it authenticates, and nobody else',
-    async (flow) => {
-      const callee = await startAnswerer(['--auth', '--user', 'alice', '--password', 'secret'], { lifetimeMs: 40_000 });
-      const load = ['load', flow, `udp:127.0.0.1:${callee.port}`, '--rate', '200', '--calls', '400'];
-      const [known, wrong, nobody] = await Promise.all([
-        inLane(() => busyhour([...load, '--user', 'alice', '--password', 'secret'])),
-        inLane(() => busyhour([...load.slice(0, -1), '20', '--user', 'alice', '--password', 'guess'])),
-        inLane(() => busyhour([...load.slice(0, -1), '20'])),
-      ]);
-      await callee.stop();
-      expectClean(known, 400);
-      // One challenge for the user, whose nonce then serves all calls; calls under way at that moment meet theirs.
-      expect(known.summary!.messages.byStatus['401']!.received).toBeLessThan(20);
-      expect(known.summary!.rules.violations).toEqual([]);
-      for (const refused of [wrong, nobody]) {
-        expect(refused.summary!.calls).toMatchObject({ started: 20, failed: 20 });
-        expect(refused.summary!.failures[0]!.reason).toMatch(/^unexpected: 401 Unauthorized/);
-        expect(refused.code).toBe(99);
-      }
-    },
-  );
+describe('the reference server that authenticates', () => {
+  let callee: Answerer;
+  beforeAll(async () => {
+    callee = await startAnswerer(['--auth', '--user', 'alice', '--password', 'secret'], { lifetimeMs: 60_000 });
+  });
+  afterAll(async () => {
+    await callee.stop();
+  });
 
+  it.each(['basic', 'register', 'prack-info-refer'])('lets %s in, and nobody else', async (flow) => {
+    const load = ['load', flow, `udp:127.0.0.1:${callee.port}`, '--rate', '200', '--calls', '400'];
+    const known = await busyhour([...load, '--user', 'alice', '--password', 'secret']);
+    const wrong = await busyhour([...load.slice(0, -1), '20', '--user', 'alice', '--password', 'guess']);
+    const nobody = await busyhour([...load.slice(0, -1), '20']);
+    expectClean(known, 400);
+    // One challenge for the user, whose nonce then serves all calls; calls under way at that moment meet theirs.
+    expect(known.summary!.messages.byStatus['401']!.received).toBeLessThan(20);
+    expect(known.summary!.rules.violations).toEqual([]);
+    for (const refused of [wrong, nobody]) {
+      expect(refused.summary!.calls).toMatchObject({ started: 20, failed: 20 });
+      expect(refused.summary!.failures[0]!.reason).toMatch(/^unexpected: 401 Unauthorized/);
+      expect(refused.code).toBe(99);
+    }
+  });
+});
+
+describe('the reference server', () => {
   it('sees the users of a data file as they are', async () => {
     const callee = await startAnswerer([], { lifetimeMs: 40_000 });
     const file = join(tempDir(), 'users.csv');
