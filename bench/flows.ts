@@ -1,5 +1,5 @@
 // Every flow there is against `answer` without a flow: calls, failures, repetitions and broken rules at both ends; then its heap and its processor time for a message, at a rate of messages that is the same for all.
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/flows.ts [--rate 1000] [--duration 10] [--only basic,register] [--no-cost] [--lock FILE]
+// Run: npx tsc -p tsconfig.build.json && npx tsx bench/flows.ts [--rate 1000] [--duration 10] [--only basic,register] [--no-cost] [--beside 1] [--lock FILE]
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     cost: { type: 'boolean', default: true },
     messages: { type: 'string', default: '40000' },
+    beside: { type: 'string', default: '1' },
     lock: { type: 'string' },
   },
 });
@@ -28,8 +29,10 @@ const rateCps = Number(values.rate);
 const durationS = Number(values.duration);
 /** Sent and received by the caller. */
 const messagesPerS = Number(values.messages);
-const SETTLE_S = 5;
-const WINDOW_S = 4;
+/** Flows at a time: shorter, and harder on each of them. */
+const beside = Number(values.beside);
+const SETTLE_S = 4;
+const WINDOW_S = 2;
 const TARGET_BYTES = 64;
 /** Of the processor time of a message of `basic`: half its messages a second. */
 const TARGET_RATIO = 2;
@@ -111,35 +114,43 @@ let basicUs = 0;
 console.log(
   'flow                 calls  failed  repeated  broken  msg/s   CPU us/msg      heap B/msg      of basic  verdict',
 );
-for (const name of names) {
-  const row = await alone(async () => {
-    const othersCores = await quiet(5_000);
-    const run = await played(name);
-    const price = values.cost && run.caller.calls > 0 ? await cost(name, run.caller.messages / run.caller.calls) : null;
-    return { flow: name, othersCores, ...run, cost: price };
-  });
-  const us = row.cost === null ? 0 : row.cost.caller.cpuUs + row.cost.callee.cpuUs;
-  if (name === 'basic') basicUs = us;
-  const ofBasic = basicUs === 0 ? null : round(us / basicUs, 2);
-  rows.push({ ...row, ofBasic });
-  const both = (pick: 'failed' | 'retransmitted') => `${row.caller[pick]}+${row.callee[pick]}`;
-  const price = (pick: 'cpuUs' | 'heapBytes') =>
-    row.cost === null ? '' : `${row.cost.caller[pick]} + ${row.cost.callee[pick]}`;
-  console.log(
-    [
-      name.padEnd(18),
-      String(row.caller.calls).padStart(7),
-      both('failed').padStart(7),
-      both('retransmitted').padStart(9),
-      `${row.caller.violations.length}+${row.callee.violations.length}`.padStart(7),
-      String(row.messagesPerS).padStart(6),
-      price('cpuUs').padStart(14),
-      price('heapBytes').padStart(15),
-      String(ofBasic ?? '').padStart(9),
-      ` ${row.clean ? 'clean' : `NOT CLEAN ${row.verdict} ${[...row.reasons, ...row.caller.failures, ...row.caller.violations, ...row.callee.failures, ...row.callee.violations].join('; ')}`}`,
-    ].join(' '),
-  );
+async function measured(name: string, othersCores: number) {
+  const run = await played(name);
+  const price = values.cost && run.caller.calls > 0 ? await cost(name, run.caller.messages / run.caller.calls) : null;
+  return { flow: name, othersCores, ...run, cost: price };
 }
+
+/** `basic` by itself, the others as many at a time as --beside says. */
+const groups = [names.slice(0, 1)];
+for (let i = 1; i < names.length; i += beside) groups.push(names.slice(i, i + beside));
+
+for (const group of groups)
+  for (const row of await alone(async () => {
+    const othersCores = await quiet(3_000);
+    return await Promise.all(group.map((name) => measured(name, othersCores)));
+  })) {
+    const us = row.cost === null ? 0 : row.cost.caller.cpuUs + row.cost.callee.cpuUs;
+    if (row.flow === 'basic') basicUs = us;
+    const ofBasic = basicUs === 0 ? null : round(us / basicUs, 2);
+    rows.push({ ...row, ofBasic });
+    const both = (pick: 'failed' | 'retransmitted') => `${row.caller[pick]}+${row.callee[pick]}`;
+    const price = (pick: 'cpuUs' | 'heapBytes') =>
+      row.cost === null ? '' : `${row.cost.caller[pick]} + ${row.cost.callee[pick]}`;
+    console.log(
+      [
+        row.flow.padEnd(18),
+        String(row.caller.calls).padStart(7),
+        both('failed').padStart(7),
+        both('retransmitted').padStart(9),
+        `${row.caller.violations.length}+${row.callee.violations.length}`.padStart(7),
+        String(row.messagesPerS).padStart(6),
+        price('cpuUs').padStart(14),
+        price('heapBytes').padStart(15),
+        String(ofBasic ?? '').padStart(9),
+        ` ${row.clean ? 'clean' : `NOT CLEAN ${row.verdict} ${[...row.reasons, ...row.caller.failures, ...row.caller.violations, ...row.callee.failures, ...row.callee.violations].join('; ')}`}`,
+      ].join(' '),
+    );
+  }
 
 const dirty = rows.filter(({ clean }) => !clean).map(({ flow }) => flow);
 const at = `at ${rateCps} calls/s for ${durationS} s`;
@@ -171,6 +182,7 @@ keep(wanted === undefined ? 'flows' : 'flows-only', {
   method: `first part: \`load FLOW\` against \`answer\` without a flow, a fresh process each, figures from both summary.json. Cost: one engine thread at each end, the reference server answering, ${messagesPerS} messages/s at the caller whatever the flow; after ${SETTLE_S} s, over ${WINDOW_S} s: growth of used_heap_size with a semi-space of 1 GB and no collection, and the thread's time on a processor (schedstat), by the messages sent and received. ofBasic: processor time of both ends for a message by that of basic in the same run; half the messages a second of basic is 2. No search for the highest rate.`,
   rateCps,
   durationS,
+  flowsAtATime: beside,
   targetBytesPerMessage: TARGET_BYTES,
   targetOfBasic: TARGET_RATIO,
   flows: rows,
