@@ -1,10 +1,11 @@
 // TCP between our own ends, against SIPp, Kamailio and sipsak, and against peers that break connections: every end named, nothing left behind.
 import net from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { busyhour, type Result, startAnswerer } from './peers/busyhour.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Answerer, busyhour, type Result, startAnswerer } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
 import { have } from './peers/have.ts';
-import { startKamailio } from './peers/kamailio.ts';
+import { type Kamailio, startKamailio } from './peers/kamailio.ts';
+import { lanes } from './peers/lanes.ts';
 import { runSippCaller, startSippCallee } from './peers/sipp.ts';
 import { sipsakOptions } from './peers/sipsak.ts';
 
@@ -55,21 +56,29 @@ const ALL = [
   ],
 ];
 
+const inLane = lanes(3);
+
 describe('our own ends', () => {
-  it('play every flow at 200 calls a second over one connection, breaking no rule', async () => {
-    const callee = await startAnswerer([], { lifetimeMs: 60_000, protocol: 'tcp' });
-    for (const flow of ALL) {
-      const caller = await busyhour(['load', flow, `tcp:${HOST}:${callee.port}`, '--rate', '200', '--calls', '80']);
-      expectClean(caller, 80);
-      expect(caller.summary!.generator).toMatchObject({ io: 'tcp', connections: { opened: 1 } });
-    }
+  let callee: Answerer;
+  beforeAll(async () => {
+    callee = await startAnswerer([], { lifetimeMs: 60_000, protocol: 'tcp' });
+  });
+
+  it.concurrent.each(ALL)('play %s at 200 calls a second over one connection, breaking no rule', async (flow) => {
+    const args = ['load', flow, `tcp:${HOST}:${callee.port}`, '--rate', '200', '--calls', '80'];
+    const caller = await inLane(() => busyhour(args));
+    expectClean(caller, 80);
+    expect(caller.summary!.generator).toMatchObject({ io: 'tcp', connections: { opened: 1 } });
+  });
+
+  it('have failed no call at the answering end, broken no rule, sent nothing twice', async () => {
     const answered = await callee.stop();
     expect(answered.summary!.calls.failed).toBe(0);
     expect(answered.summary!.rules.violations).toEqual([]);
     expect(answered.summary!.messages.retransmitted).toBe(0);
-  }, 90_000);
+  });
 
-  it.each([
+  it.concurrent.each([
     ['per-call', ['--rate', '200', '--calls', '400'], 400],
     ['per-user', ['--users', '20', '--calls', '400'], 20],
   ])('--connections %s: each has its own, and all of them end', async (kind, load, connections) => {
@@ -141,7 +150,7 @@ describe.skipIf(!have('sipp'))('SIPp -t t1', () => {
     expect(answered).toMatchObject({ created: 600, failed: 0 });
   });
 
-  it.each([[[]], [['basic']]])('calls `answer` %j', async (flows) => {
+  it.concurrent.each([[[]], [['basic']]])('calls `answer` %j', async (flows) => {
     const callee = await startAnswerer(flows, { lifetimeMs: 40_000, protocol: 'tcp' });
     const caller = await runSippCaller({
       target: `${HOST}:${callee.port}`,
@@ -158,18 +167,27 @@ describe.skipIf(!have('sipp'))('SIPp -t t1', () => {
 });
 
 describe.skipIf(!have('kamailio'))('Kamailio', () => {
-  it.each(['basic', 'cancel', 'prack-info-refer', 'subscribe', 'reinvite-hold'])(
+  let callee: Answerer;
+  let proxy: Kamailio;
+  beforeAll(async () => {
+    callee = await startAnswerer([], { lifetimeMs: 60_000, protocol: 'tcp' });
+    proxy = await startKamailio({ callee: `${HOST}:${callee.port}`, protocol: 'tcp', lifetimeMs: 60_000 });
+  });
+
+  it.concurrent.each(['basic', 'cancel', 'prack-info-refer', 'subscribe', 'reinvite-hold'])(
     'carries %s over TCP on both sides',
     async (flow) => {
-      const callee = await startAnswerer([], { lifetimeMs: 40_000, protocol: 'tcp' });
-      const proxy = await startKamailio({ callee: `${HOST}:${callee.port}`, protocol: 'tcp', lifetimeMs: 40_000 });
-      const caller = await busyhour(['load', flow, `tcp:${HOST}:${proxy.port}`, '--rate', '200', '--calls', '200']);
-      const answered = await callee.stop();
-      await proxy.stop();
-      expectClean(caller, 200);
-      expect(answered.summary!.calls.failed).toBe(0);
+      const args = ['load', flow, `tcp:${HOST}:${proxy.port}`, '--rate', '200', '--calls', '200'];
+      expectClean(await inLane(() => busyhour(args)), 200);
     },
   );
+
+  it('has carried them all without a failure at the answering end', async () => {
+    const answered = await callee.stop();
+    await proxy.stop();
+    expect(answered.summary!.calls.started).toBeGreaterThanOrEqual(5 * 200);
+    expect(answered.summary!.calls.failed).toBe(0);
+  });
 });
 
 describe.skipIf(!have('sipsak'))('sipsak', () => {

@@ -72,7 +72,7 @@ describe.skipIf(!have('tshark', 'dumpcap', 'sipp'))('a capture', () => {
     },
   );
 
-  it.each(['cancel', 'prack-info-refer', 'options'])('of %s has nothing malformed', async (flow) => {
+  it.concurrent.each(['cancel', 'prack-info-refer', 'options'])('of %s has nothing malformed', async (flow) => {
     const callee = await startAnswerer([flow], { lifetimeMs: 40_000 });
     const capture = await startCapture({ ports: [callee.port], lifetimeMs: 40_000 });
     const caller = await busyhour([
@@ -122,7 +122,7 @@ describe.skipIf(!have('tshark', 'dumpcap')).concurrent('retransmissions to a pee
   );
 });
 
-describe('a lossy wire', () => {
+describe.concurrent('a lossy wire', () => {
   it.each(['basic', 'prack-info-refer'])(
     'that loses one datagram in twenty each way costs %s retransmissions but no call',
     async (flow) => {

@@ -6,12 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const RANGES = { 4: [2_000, 9_999], 5: [20_000, 32_000] } as const;
 const given = new Set<number>();
+/** Two test files at a time: one takes even ports, the other odd ones, since a port picked is not yet bound. */
+const PARITY = Number(process.env.VITEST_POOL_ID ?? 0) % 2;
 
-/** A port of so many digits, free for UDP and TCP on 127.0.0.1; never the same twice in one process. */
+/** A port of so many digits, free for UDP and TCP on 127.0.0.1; never the same twice in one process, nor in the one beside it. */
 export async function freePort(digits: 4 | 5 = 5): Promise<number> {
   const [lowest, highest] = RANGES[digits];
   for (let attempt = 0; attempt < 200; attempt++) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    const port = lowest + 2 * Math.floor((Math.random() * (highest - lowest)) / 2) + PARITY;
     if (given.has(port)) continue;
     if ((await udpFree(port)) && (await tcpFree(port))) {
       given.add(port);

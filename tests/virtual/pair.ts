@@ -34,6 +34,8 @@ export interface PairOptions {
   readonly holdUs?: number;
   readonly maxCalls?: number;
   readonly transactions?: number;
+  /** Of the block of each end; 16 MB where absent. */
+  readonly memoryBytes?: number;
   readonly callee?: Partial<WorkerConfig>;
   readonly caller?: Partial<WorkerConfig>;
   readonly load?: Partial<LoadConfig>;
@@ -48,11 +50,19 @@ export interface End {
   readonly loop: Loop;
 }
 
+/** Compiled once: engines read a program and never write to it. */
+const programs = new Map<string, Program>();
+
 export function programOf(name: string, role: 'caller' | 'callee', holdUs: number): Program {
   if (name === REFERENCE_PROGRAM.flow) return REFERENCE_PROGRAM;
+  const key = `${role} ${holdUs} ${name}`;
+  const known = programs.get(key);
+  if (known !== undefined) return known;
   const found = findFlow(name, {});
   if ('problems' in found) throw new Error(`flow ${name}: ${JSON.stringify(found.problems)}`);
-  return compile(found.flow, role, { holdUs });
+  const program = compile(found.flow, role, { holdUs });
+  programs.set(key, program);
+  return program;
 }
 
 export class Pair {
@@ -130,7 +140,7 @@ export class Pair {
       control,
       ...(caller ? options.caller : options.callee),
     };
-    const memory = new Memory(MEMORY_BYTES);
+    const memory = new Memory(options.memoryBytes ?? MEMORY_BYTES);
     const transport = new LinkTransport(this.link, memory, config.locals[0]!.port, options.stream);
     const e = new Engine(config, memory, this.clock, transport, options.transactions ?? TRANSACTIONS);
     if (caller) e.targetPeer = transport.peer(HOST, CALLEE_PORT);
