@@ -216,7 +216,8 @@ describe('a REFER whose call is not made', () => {
 
   it('RFC 3515 §2.4.2: refuses 400 no target and two, in one line or in two', () => {
     const { pair, alice, side } = transfer();
-    for (const headers of [{}, { 'Refer-To': `<${TARGET}>, <sip:dave@127.0.0.1>` }])
+    const all: readonly Record<string, string>[] = [{}, { 'Refer-To': `<${TARGET}>, <sip:dave@127.0.0.1>` }];
+    for (const headers of all)
       expect(alice.ask(side, 'REFER', { headers }).map(startLine)).toEqual(['400 Bad Request']);
     alice.ask(side, 'BYE');
     pair.run();
