@@ -51,8 +51,8 @@ export async function told(t: Talk, withinMs?: number): Promise<Received> {
   return notify;
 }
 
-/** Every NOTIFY up to the one that ends the subscription; each is answered 200. */
-export async function toldToTheEnd(t: Talk, withinMs?: number): Promise<Received[]> {
+/** Every NOTIFY up to the one that ends the subscription; each is answered 200. RFC 3515 §3.10: each may have to wait for a second. */
+export async function toldToTheEnd(t: Talk, withinMs = 8_000): Promise<Received[]> {
   const all: Received[] = [];
   do all.push(await told(t, withinMs));
   while (!isLast(all.at(-1)!));

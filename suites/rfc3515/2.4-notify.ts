@@ -205,7 +205,7 @@ export const CASES: readonly Entry[] = [
         await t.pause(2_200);
         target.respond(invite, 486);
       };
-      const [notifies] = await Promise.all([toldToTheEnd(t, 8_000), ringing()]);
+      const [notifies] = await Promise.all([toldToTheEnd(t), ringing()]);
       for (let i = 1; i < notifies.length; i++) {
         const gapMs = Math.round((notifies[i]!.atUs - notifies[i - 1]!.atUs) / 1_000);
         t.verify(gapMs > 900, 'a second between two NOTIFYs', `${gapMs} ms`);
