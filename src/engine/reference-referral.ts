@@ -296,9 +296,10 @@ export function referralNotified(e: Engine, call: number, taken: boolean): void 
   else if (r.referring[call] === 1 && r.referStatus[call] !== r.referTold[call]) notifyInTime(e, call);
 }
 
-/** RFC 3515 §3.10: no more than one NOTIFY a second; what comes sooner waits, and the last that came is told. */
+/** Tells now or when its time has come: what the call has come to by then. */
 function notifyInTime(e: Engine, call: number): void {
   const r = e.reference!;
+  // RFC 3515 §3.10: no more than one NOTIFY a second.
   const dueS = r.referSentS[call]! + NOTIFY_GAP_S;
   if (dueS <= r.nowS()) notifyReferral(e, call);
   else if (r.referDueS[call] === 0) r.referDueS[call] = dueS;
