@@ -110,6 +110,7 @@ export const REFERENCE: ProfileFile = {
     decline: 'decline',
     auth: 'auth',
     early: 'early',
+    transfer: 'transfer',
   },
   events: ['presence', 'dialog', 'message-summary', 'reg'],
 };

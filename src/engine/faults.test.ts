@@ -87,8 +87,8 @@ const LOST: { readonly [F in FlowName]: Readonly<Record<string, Readonly<Record<
     INFO: { INFO: [0.5] },
     '200 INFO': { INFO: [0.5], '200 INFO': [0.5] },
     REFER: { REFER: [0.5] },
-    // The flow's answer to the NOTIFY waits for the 202, so that the NOTIFY is sent again, too.
-    '202 REFER': { REFER: [0.5], '202 REFER': [0.5], NOTIFY: [0.5], '200 NOTIFY': [0] },
+    // The flow's answer to the NOTIFY waits for the 200 of the REFER, so that the NOTIFY is sent again, too.
+    '200 REFER': { REFER: [0.5], '200 REFER': [0.5], NOTIFY: [0.5], '200 NOTIFY': [0] },
     NOTIFY: { NOTIFY: [0.5] },
     // The callee answers the BYE when its NOTIFY has been answered.
     '200 NOTIFY': { NOTIFY: [0.5], '200 NOTIFY': [0.5], BYE: [0.5], '200 BYE': [0] },
@@ -137,7 +137,7 @@ describe('a message that comes twice', () => {
       PRACK: '200 PRACK',
       '200 INVITE': 'ACK',
       INFO: '200 INFO',
-      REFER: '202 REFER',
+      REFER: '200 REFER',
       NOTIFY: '200 NOTIFY',
       BYE: '200 BYE',
     },

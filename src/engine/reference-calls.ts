@@ -15,7 +15,7 @@ import { BRANCH_KIND } from './identity.ts';
 import { LADDER, PHASE, TEXT } from './reference.ts';
 import { authorized } from './reference-auth.ts';
 import { expireSubscription, subscribe, subscribeOutside } from './reference-events.ts';
-import { endMade, madeResponse, refer, referralNotified } from './reference-referral.ts';
+import { endMade, madeResponse, refer, referralNotified, tellDue } from './reference-referral.ts';
 import { change, endPending, invite, pickUp, prack, refresh, ringAgain, watchSession } from './reference-session.ts';
 import { answerPlain, publish, refusesTarget, refuseWith, register, unsupported } from './reference-single.ts';
 import { beginCall } from './requests.ts';
@@ -46,6 +46,11 @@ export function serveOutside(e: Engine, txn: number): void {
       subscribeOutside(e, txn);
       return;
     case METHOD.REFER: {
+      // RFC 3515 §2.5: the registrar itself, whose URI has no user, is referred nowhere.
+      if (r.called.userStart === NONE) {
+        refuse(e, txn, 405);
+        return;
+      }
       const call = openServed(e, txn);
       if (call === NONE) return;
       r.transfers[call] = r.extension === EXTENSION.TRANSFER ? 1 : 0;
@@ -177,6 +182,7 @@ export function serveTimer(e: Engine, call: number): void {
     pickUp(e, call);
     return;
   }
+  if (r.referDueS[call]! > 0 && r.referDueS[call]! <= nowS) tellDue(e, call);
   if (r.sessionEndS[call]! > 0 && r.sessionEndS[call]! <= nowS) {
     if (r.made[call] === 1) {
       endMade(e, call);

@@ -4,7 +4,7 @@ import { LINE } from '../metrics/counters.ts';
 import { RING_LIMIT_S } from '../server/extensions.ts';
 import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, equalsIgnoreCase, putDecimal, putText } from '../sip/bytes.ts';
-import { secondsOf, tokenIs } from '../sip/fields.ts';
+import { isSingle, secondsOf, tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { findParam, Param } from '../sip/params.ts';
@@ -22,11 +22,14 @@ import { acceptCall, sendAck } from './player.ts';
 import { keepUri, kept } from './redirect.ts';
 import { LADDER, PHASE, TEXT } from './reference.ts';
 import { byeServed, released, request } from './reference-calls.ts';
+import { keepPast } from './reference-replaces.ts';
 import { send } from './reference-single.ts';
 import { refuse } from './server.ts';
 import { FAILURE } from './tally.ts';
 import { TXN } from './transactions.ts';
 
+/** RFC 3515 §3.10: the least time between two NOTIFYs of a referral. */
+const NOTIFY_GAP_S = 1;
 /** Calls made for REFER requests at a time on one worker. */
 const MOST_MADE = 10_000;
 /** How long a subscription to refer is said to last: the call it tells of has an end before. */
@@ -57,20 +60,19 @@ export function refer(e: Engine, call: number, txn: number): boolean {
   const r = e.reference!;
   const to = msg.first[HEADER.REFER_TO]!;
   // RFC 3515 §2.4.2: none or several Refer-To values are 400.
-  if (to === NONE || msg.next[to] !== NONE) {
-    refuse(e, txn, 400);
+  let outcome = isSingle(msg, HEADER.REFER_TO) ? readTarget(e, to) : 400;
+  let made = NONE;
+  if (outcome === 0) {
+    if (r.transfers[call] === 0 && !e.config.referCalls) outcome = 200;
+    // One call at a time for each dialog, and so many in all.
+    else if (r.referring[call] === 1 || r.madeCalls >= MOST_MADE) outcome = 503;
+  }
+  if (outcome !== 0 && outcome !== 200) {
+    refuse(e, txn, outcome);
     return false;
   }
-  const making = r.transfers[call] === 1 || e.config.referCalls;
-  let outcome = 200;
-  let made = NONE;
-  if (making) {
-    outcome = destination(e, to);
-    // One call at a time for each dialog, and so many in all.
-    if (outcome === 400 || r.referring[call] === 1 || r.madeCalls >= MOST_MADE) {
-      refuse(e, txn, outcome === 400 ? 400 : 503);
-      return false;
-    }
+  if (outcome === 0) {
+    outcome = destination(e);
     if (outcome === 0) made = openMade(e);
     if (outcome === 0 && made === NONE) {
       e.tally.dropped(r.program);
@@ -82,7 +84,8 @@ export function refer(e: Engine, call: number, txn: number): boolean {
   // RFC 4488 §4: no subscription is made where none is wanted.
   const quiet = tokenIs(msg, HEADER.REFER_SUB, FALSE);
   if (quiet) r.add(TEXT.REFER_SUB);
-  send(e, txn, quiet ? 200 : 202, call);
+  // RFC 7647 §5: never 202, which RFC 3515 had.
+  send(e, txn, 200, call);
   if (!quiet) {
     // RFC 3515 §2.4.6: the second and later subscriptions of a dialog are told apart by the CSeq of their REFER.
     r.referId[call] = r.refers[call]!++ > 0 ? msg.cseq : 0;
@@ -104,17 +107,24 @@ export function refer(e: Engine, call: number, txn: number): boolean {
   return true;
 }
 
+/** Reads Refer-To into `address` and `uri`: 0, or the status a REFER to it is refused with. */
+function readTarget(e: Engine, field: number): number {
+  const { msg, bytes } = e;
+  readAddress(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, address);
+  if (readUri(bytes, address.uriStart, address.uriEnd, uri) !== 0) return 400;
+  // RFC 3515 §2.4.2: what cannot be contacted for its scheme is not accepted.
+  if (uri.kind !== SCHEME.SIP) return 416;
+  // What would write header lines of its own.
+  return putReplaces(e, e.reference!.bodyAt) === NONE ? 400 : 0;
+}
+
 /**
- * Whether the server can call what Refer-To names: 0, or the status that tells why not; 400 for one that would write header lines of its own.
+ * Whether the server calls the target that was read: 0, or the status that tells why not.
  * RFC 3515 §5.1: who refers must not send us anywhere he likes: without --refer-calls only to us, or to the address he asks from.
  */
-function destination(e: Engine, field: number): number {
-  const { msg, bytes, transport } = e;
-  readAddress(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, address);
+function destination(e: Engine): number {
+  const { bytes, transport } = e;
   const { uriStart, uriEnd } = address;
-  if (readUri(bytes, uriStart, uriEnd, uri) !== 0) return 400;
-  if (uri.kind !== SCHEME.SIP) return 416;
-  if (putReplaces(e, e.reference!.bodyAt) === NONE) return 400;
   const other =
     findParam(bytes, uri.paramsStart, uri.paramsEnd, METHOD_PARAM, span) &&
     !equalsIgnoreCase(bytes, span.start, span.end, INVITE);
@@ -257,6 +267,7 @@ export function closeServed(e: Engine, call: number): void {
     // RFC 3515 §2.4.5: a reference that failed without a response is told as 503.
     if (r.phase[call] === PHASE.CALLING) tellReferrer(e, call, 503);
   }
+  if (r.sdpVersion[call]! > 0) keepPast(e, call);
   r.close(call);
 }
 
@@ -272,7 +283,7 @@ function tellReferrer(e: Engine, made: number, status: number): void {
   r.referStatus[call] = status;
   // One NOTIFY after the other, so that none overtakes the one before.
   if (r.referNotify[call] !== 0) return;
-  notifyReferral(e, call);
+  notifyInTime(e, call);
   released(e, call);
 }
 
@@ -282,7 +293,23 @@ export function referralNotified(e: Engine, call: number, taken: boolean): void 
   r.referNotify[call] = 0;
   // RFC 3515 §2.4.4: who wants to hear no more stops the subscription, not the call.
   if (!taken) r.referring[call] = 0;
-  else if (r.referring[call] === 1 && r.referStatus[call] !== r.referTold[call]) notifyReferral(e, call);
+  else if (r.referring[call] === 1 && r.referStatus[call] !== r.referTold[call]) notifyInTime(e, call);
+}
+
+/** Tells now or when its time has come: what the call has come to by then. */
+function notifyInTime(e: Engine, call: number): void {
+  const r = e.reference!;
+  // RFC 3515 §3.10: no more than one NOTIFY a second.
+  const dueS = r.referSentS[call]! + NOTIFY_GAP_S;
+  if (dueS <= r.nowS()) notifyReferral(e, call);
+  else if (r.referDueS[call] === 0) r.referDueS[call] = dueS;
+}
+
+/** The second is over that a status had to wait for. */
+export function tellDue(e: Engine, call: number): void {
+  const r = e.reference!;
+  r.referDueS[call] = 0;
+  if (r.referring[call] === 1 && r.referNotify[call] === 0) notifyReferral(e, call);
 }
 
 /** Tells what the call has come to; a final status ends the subscription. */
@@ -310,6 +337,7 @@ function sendNotify(e: Engine, call: number, status: number, state: Uint8Array):
   at = putText(bytes, at, phraseOf(status));
   r.body(r.bodyAt, at - r.bodyAt);
   r.referTold[call] = status;
+  r.referSentS[call] = r.nowS();
   r.referNotify[call] = request(e, call, METHOD.NOTIFY, LADDER.NOTIFY) + 1;
 }
 

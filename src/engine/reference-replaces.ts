@@ -21,7 +21,14 @@ export function replacedBy(e: Engine): number {
   if (readReplaces(bytes, msg.valueStart[field]!, msg.valueEnd[field]!, found) !== 0) return -400;
   // RFC 3891 §3: to-tag is our tag, from-tag that of the peer; our tags name their slot.
   const slot = e.identity.tagSlot(bytes, found.toTag.start, found.toTag.end);
-  if (slot === NONE || !calls.is(slot, e.identity.serial) || !r.owns(slot)) return -481;
+  if (slot === NONE) return -481;
+  const { serial } = e.identity;
+  if (!calls.is(slot, serial)) {
+    const { callIdStart, callIdEnd, fromTag } = found;
+    // RFC 3891 §3: a call that was over a moment before is not to ring again: declined.
+    return r.over.has(bytes, callIdStart, callIdEnd, fromTag.start, fromTag.end, slot, serial) ? -603 : -481;
+  }
+  if (!r.owns(slot)) return -481;
   const known =
     same(bytes, found.callIdStart, found.callIdEnd, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!) &&
     same(bytes, found.fromTag.start, found.fromTag.end, dialogs.remoteTagStart[slot]!, dialogs.remoteTagLen[slot]!);
@@ -42,6 +49,16 @@ function same(bytes: Uint8Array, from: number, to: number, start: number, length
   if (to - from !== length) return false;
   for (let i = 0; i < length; i++) if (bytes[from + i] !== bytes[start + i]) return false;
   return true;
+}
+
+/** The dialog of a call with an INVITE is over: a Replaces that names it later is told so. */
+export function keepPast(e: Engine, call: number): void {
+  const { dialogs, bytes } = e;
+  const id = dialogs.callIdStart[call]!;
+  const tag = dialogs.remoteTagStart[call]!;
+  const idEnd = id + dialogs.callIdLen[call]!;
+  const tagEnd = tag + dialogs.remoteTagLen[call]!;
+  if (idEnd > id && tagEnd > tag) e.reference!.over.add(bytes, id, idEnd, tag, tagEnd, call, e.calls.serial[call]!);
 }
 
 /** RFC 3891 §3: the new call was answered: the one it replaces is ended by BYE, after its ACK (RFC 3261 §15). */

@@ -3,6 +3,7 @@
 import { Chains } from '../server/chains.ts';
 import { SHORTEST_S } from '../server/expiry.ts';
 import { Merging } from '../server/merging.ts';
+import { PastDialogs } from '../server/past-dialogs.ts';
 import { Publications } from '../server/publications.ts';
 import { Registrar } from '../server/registrar.ts';
 import { type AnswerText, answerText } from '../server/session-answer.ts';
@@ -59,6 +60,11 @@ export const TEXT = {
   END: bytesOf('\r\n'),
 } as const;
 
+/** Of a column in which 0 is never. */
+function deadline(s: number): number {
+  return s === 0 ? Number.POSITIVE_INFINITY : s;
+}
+
 function line(text: string): Uint8Array {
   return bytesOf(`${text}\r\n`);
 }
@@ -73,6 +79,8 @@ export class Reference {
   readonly watchCall: Int32Array;
   /** INVITEs whose calls are there. */
   readonly merging: Merging;
+  /** Dialogs of INVITEs that are over. */
+  readonly over: PastDialogs;
 
   // By call.
   readonly phase: Uint8Array;
@@ -109,6 +117,9 @@ export class Reference {
   readonly referStatus: Int16Array;
   readonly referTold: Int16Array;
   readonly referNotify: Int32Array;
+  /** When the last NOTIFY of a referral was sent, and when the next one may be that waits: worker seconds, 0 for none. */
+  readonly referSentS: Float64Array;
+  readonly referDueS: Float64Array;
   /** Calls made and not over. */
   madeCalls = 0;
   /** The Request-URI of the request at hand, outside of a dialog, and how its user is treated. */
@@ -159,6 +170,7 @@ export class Reference {
     this.watchers = new Chains(maxCalls);
     this.watchCall = new Int32Array(maxCalls);
     this.merging = new Merging(maxCalls, e.seeds);
+    this.over = new PastDialogs(e.seeds);
     this.phase = new Uint8Array(maxCalls);
     this.described = new Uint8Array(maxCalls);
     this.asked = new Uint8Array(maxCalls);
@@ -180,6 +192,8 @@ export class Reference {
     this.referStatus = new Int16Array(maxCalls);
     this.referTold = new Int16Array(maxCalls);
     this.referNotify = new Int32Array(maxCalls);
+    this.referSentS = new Float64Array(maxCalls);
+    this.referDueS = new Float64Array(maxCalls);
     this.replaces = new Int32Array(maxCalls);
     this.replacesSerial = new Int32Array(maxCalls);
     this.byeOnAck = new Uint8Array(maxCalls);
@@ -274,6 +288,7 @@ export class Reference {
     this.referStatus[call] = 0;
     this.referTold[call] = 0;
     this.referNotify[call] = 0;
+    this.referDueS[call] = 0;
     this.replaces[call] = 0;
     this.byeOnAck[call] = 0;
     this.refers[call] = 0;
@@ -310,8 +325,11 @@ export class Reference {
   /** Starts the call's timer towards its nearest deadline, in the longest step that does not miss it. */
   arm(call: number): void {
     const { e } = this;
-    const session = this.sessionEndS[call]!;
-    const until = Math.min(this.subscribedUntilS(call), session === 0 ? Number.POSITIVE_INFINITY : session);
+    const until = Math.min(
+      this.subscribedUntilS(call),
+      deadline(this.sessionEndS[call]!),
+      deadline(this.referDueS[call]!),
+    );
     const node = e.callNode(call, 0);
     if (until === Number.POSITIVE_INFINITY) {
       e.lanes.stop(node);

@@ -40,14 +40,16 @@ describe('a REFER whose call is made', () => {
     const side = alice.side();
     alice.call(side);
     const first = alice.ask(side, 'REFER', refer(TARGET, { 'Referred-By': '<sip:alice@example.com>' }));
-    expect(startLine(first[0]!)).toBe('202 Accepted');
+    expect(startLine(first[0]!)).toBe('200 OK');
     expect(told(first)).toEqual(['active;expires=240 SIP/2.0 100 Trying']);
     const [invite] = carol.got;
     expect(startLine(invite!)).toBe(`INVITE ${TARGET}`);
     expect(field(invite!, 'Referred-By')).toBe('<sip:alice@example.com>');
     expect(field(invite!, 'To')).toBe(`<${TARGET}>`);
     carol.say(respond(invite!, '180 Ringing', 'c', [CONTACT]), CALLEE_PORT);
+    alice.wait(2);
     expect(told(alice.got).at(-1)).toBe('active;expires=240 SIP/2.0 180 Ringing');
+    alice.wait(1);
     carol.say(respond(invite!, '200 OK', 'c', [CONTACT]), CALLEE_PORT);
     expect(told(alice.got).at(-1)).toBe('terminated;reason=noresource SIP/2.0 200 OK');
     expect(carol.got.map((text) => startLine(text).split(' ')[0])).toEqual(['INVITE', 'ACK']);
@@ -69,6 +71,7 @@ describe('a REFER whose call is made', () => {
     alice.call(side);
     alice.ask(side, 'REFER', refer(TARGET));
     carol.say(respond(carol.got[0]!, status, 'c'), CALLEE_PORT);
+    alice.wait(2);
     expect(told(alice.got)).toEqual(['active;expires=240 SIP/2.0 100 Trying', last]);
     const ack = carol.got.at(-1)!;
     expect([startLine(ack), tagOf(ack, 'To')]).toEqual([`ACK ${TARGET}`, 'c']);
@@ -95,6 +98,7 @@ describe('a REFER whose call is made', () => {
     alice.call(side);
     alice.ask(side, 'REFER', refer(TARGET));
     expect(startLine(alice.ask(side, 'BYE')[0]!)).toBe('200 OK');
+    alice.wait(1);
     carol.say(respond(carol.got[0]!, '486 Busy Here', 'c'), CALLEE_PORT);
     expect(told(alice.got).at(-1)).toBe('terminated;reason=noresource SIP/2.0 486 Busy Here');
     expect(startLine(alice.ask(side, 'INFO')[0]!)).toMatch(/^481/);
@@ -145,6 +149,7 @@ describe('a REFER whose call is made', () => {
         respond(carol.got.filter((text) => text.startsWith('INVITE'))[n]!, '486 Busy Here', `c${n}`),
         CALLEE_PORT,
       );
+      alice.wait(2);
     }
     expect(notifies(alice.got).map((text) => field(text, 'Event'))).toEqual([
       'refer',
@@ -152,6 +157,23 @@ describe('a REFER whose call is made', () => {
       'refer;id=3',
       'refer;id=3',
     ]);
+    alice.ask(side, 'BYE');
+    expectOver(pair);
+  });
+
+  it('RFC 3515 §3.10: is told of once a second at most: what comes sooner waits, and of several the last is told', () => {
+    const { pair, alice, carol } = open({ referCalls: true });
+    const side = alice.side();
+    alice.call(side);
+    alice.ask(side, 'REFER', refer(TARGET));
+    const ring = (status: string) => carol.say(respond(carol.got[0]!, status, 'c', [CONTACT]), CALLEE_PORT);
+    for (const status of ['180 Ringing', '181 Forwarded', '182 Queued']) ring(status);
+    expect(told(alice.got)).toEqual(['active;expires=240 SIP/2.0 100 Trying']);
+    alice.wait(2);
+    expect(told(alice.got).slice(1)).toEqual(['active;expires=240 SIP/2.0 182 Queued']);
+    ring('486 Busy Here');
+    alice.wait(2);
+    expect(told(alice.got).slice(2)).toEqual(['terminated;reason=noresource SIP/2.0 486 Busy Here']);
     alice.ask(side, 'BYE');
     expectOver(pair);
   });
@@ -170,15 +192,36 @@ describe('a REFER whose call is not made', () => {
     ['an address of somebody else', 'sip:x@192.0.2.1', 'SIP/2.0 603 Decline'],
     ['a host that is a name', 'sip:x@example.com', 'SIP/2.0 503 Service Unavailable'],
     ['another method', `${TARGET};method=BYE`, 'SIP/2.0 501 Not Implemented'],
-    ['another scheme', 'tel:+1', 'SIP/2.0 416 Unsupported URI Scheme'],
   ])('tells so at once for %s', (_, to, body) => {
     const { pair, alice, side, carol } = transfer();
     const got = alice.ask(side, 'REFER', refer(to));
-    expect(startLine(got[0]!)).toBe('202 Accepted');
+    expect(startLine(got[0]!)).toBe('200 OK');
     expect(told(got)).toEqual([`terminated;reason=noresource ${body}`]);
     expect(carol.got).toEqual([]);
     alice.ask(side, 'BYE');
     expectOver(pair);
+  });
+
+  it('RFC 3515 §2.4.2: refuses 416 a URI that is none of SIP, whoever it is sent to', () => {
+    const { pair, alice, side } = transfer();
+    for (const to of ['tel:+1', 'http://example.com/', 'sips:carol@127.0.0.1'])
+      expect(alice.ask(side, 'REFER', refer(to)).map(startLine)).toEqual(['416 Unsupported URI Scheme']);
+    const other = alice.side('answer');
+    expect(alice.ask(other, 'REFER', refer('mailto:a@example.com')).map(startLine)).toEqual([
+      '416 Unsupported URI Scheme',
+    ]);
+    alice.ask(side, 'BYE');
+    expectOver(pair);
+  });
+
+  it('RFC 3515 §2.4.2: refuses 400 no target and two, in one line or in two', () => {
+    const { pair, alice, side } = transfer();
+    const all: readonly Record<string, string>[] = [{}, { 'Refer-To': `<${TARGET}>, <sip:dave@127.0.0.1>` }];
+    for (const headers of all)
+      expect(alice.ask(side, 'REFER', { headers }).map(startLine)).toEqual(['400 Bad Request']);
+    alice.ask(side, 'BYE');
+    pair.run();
+    expect(held(pair.callee)).toEqual(NOTHING_HELD);
   });
 
   it.each(['Replaces=a%0D%0AVia:%20x', 'Replaces=a%0', 'Replaces=%zz'])(
@@ -290,6 +333,20 @@ describe('an INVITE with Replaces', () => {
     alice.ask(over, 'SUBSCRIBE', { headers: { Event: 'presence', Expires: '60' } });
     alice.ask(over, 'BYE');
     expect(carol.call(carol.side(), { headers: { Replaces: replaces(over) } }).map(startLine)[0]).toMatch(/^603/);
+    pair.run();
+    expect(held(pair.callee)).toEqual(NOTHING_HELD);
+  });
+
+  it('RFC 3891 §3: a call that is over is 603, under its own Call-ID and tags alone', () => {
+    const { pair, alice, carol } = open();
+    const over = alice.side();
+    alice.call(over);
+    alice.ask(over, 'BYE');
+    const refused = (value: string) =>
+      carol.call(carol.side(), { headers: { Replaces: value } }).map((text) => startLine(text).slice(0, 3));
+    expect(refused(replaces(over))).toEqual(['603']);
+    expect(refused(replaces({ ...over, callId: 'other' }))).toEqual(['481']);
+    expect(refused(replaces({ ...over, fromTag: 'other' }))).toEqual(['481']);
     pair.run();
     expect(held(pair.callee)).toEqual(NOTHING_HELD);
   });

@@ -18,7 +18,7 @@ export const LADDERS = {
     'INFO',
     '200 INFO',
     'REFER',
-    '202 REFER',
+    '200 REFER',
     'NOTIFY',
     '200 NOTIFY',
     'BYE',
