@@ -2,7 +2,16 @@
 
 import { chooseChallenge } from '../sip/digest.ts';
 import { Framer } from '../sip/frame.ts';
-import { nowUs, openDatagrams, openStream, type Place, type RawSocket } from '../transport/raw-socket.ts';
+import {
+  type Listener,
+  listenForStream,
+  nowUs,
+  openDatagrams,
+  openStream,
+  type Place,
+  type RawEvents,
+  type RawSocket,
+} from '../transport/raw-socket.ts';
 import type { TransportKind } from './case.ts';
 import { ackRows, dialogRows, requestRows, responseRows } from './compose.ts';
 import { Dialog } from './dialog.ts';
@@ -47,6 +56,7 @@ export class Peer {
   readonly received: Received[] = [];
   protected readonly ground: Ground;
   private socket: RawSocket | null = null;
+  private listener: Listener | null = null;
   private readonly taken = new Set<Received>();
   private readonly waiters = new Set<Waiter>();
   private closedBy: string | null = null;
@@ -60,16 +70,35 @@ export class Peer {
 
   /** @param port of datagrams; 0 is any free one */
   async open(kind: TransportKind, port = 0, address = this.ground.address): Promise<void> {
-    const closed = (why: string) => {
-      this.note(why === 'closed' ? 'the server closed the connection' : `the system says ${why}`);
-      this.closedBy = why;
-      for (const waiter of this.closeWaiters) waiter();
-    };
     if (kind === 'udp') {
       const bytes = (data: Buffer, from: Place, atUs: number) => this.arrive(Buffer.from(data), from, atUs);
-      this.socket = await openDatagrams({ address, port }, { bytes, closed });
+      this.socket = await openDatagrams({ address, port }, { bytes, closed: this.closed });
       return;
     }
+    try {
+      this.socket = await openStream(address, this.ground.target, this.framed());
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new Conclusion('inconclusive', `no TCP connection to the server: ${code ?? message}`);
+    }
+  }
+
+  /** Waits for the server to open a stream to us; it is this end's from then on. The place it has to come to. */
+  async listen(): Promise<Place> {
+    this.listener = await listenForStream(this.ground.address, this.framed(), (stream) => {
+      this.socket = stream;
+    });
+    return this.listener.local;
+  }
+
+  private readonly closed = (why: string): void => {
+    this.note(why === 'closed' ? 'the server closed the connection' : `the system says ${why}`);
+    this.closedBy = why;
+    for (const waiter of this.closeWaiters) waiter();
+  };
+
+  /** The bytes of a stream, message by message. */
+  private framed(): RawEvents {
     const framer = new Framer();
     let kept: Buffer = Buffer.alloc(0);
     const bytes = (data: Buffer, from: Place, atUs: number) => {
@@ -85,15 +114,11 @@ export class Peer {
         at = end;
       }
     };
-    try {
-      this.socket = await openStream(address, this.ground.target, { bytes, closed });
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new Conclusion('inconclusive', `no TCP connection to the server: ${code ?? message}`);
-    }
+    return { bytes, closed: this.closed };
   }
 
   async close(): Promise<void> {
+    if (this.socket === null) await this.listener?.close();
     await this.socket?.close();
   }
 

@@ -211,13 +211,17 @@ export class Talk extends Peer {
 
   /** Runs the command of the profile that makes the server send a request to us. The case must need `originate:METHOD`. */
   originate(method: string): void {
+    this.command(method, this.local);
+  }
+
+  private command(method: string, local: Place): void {
     const command = this.profile.originate[method];
     if (command === undefined) throw new Error(`the case has no command: add needs: [originate:${method}]`);
-    const { address, port } = this.ground.reachedAt(this.local);
+    const { address, port } = this.ground.reachedAt(local);
     const values = {
       address,
       port: String(port),
-      uri: this.contact.replace(this.hostPort, `${address}:${port}`),
+      uri: `sip:harness@${address}:${port}`,
       domain: this.profile.domain,
     };
     this.children.push(originate(command, values, (text) => this.remember(text)));
@@ -228,6 +232,17 @@ export class Talk extends Peer {
     return this.given(`a ${method} of the server`, () => {
       this.originate(command);
       return this.expectRequest(method, { withinMs: ORIGINATE_MS });
+    });
+  }
+
+  /** Precondition: the same over a stream that the server opens to us. */
+  originatedByStream(command: string): Promise<{ readonly peer: Peer; readonly request: Received }> {
+    const method = command.split(':')[0]!;
+    return this.given(`a ${method} of the server over TCP`, async () => {
+      const peer = new Peer(this.ground, `stream ${this.ends.length + 1}`);
+      this.ends.push(peer);
+      this.command(command, await peer.listen());
+      return { peer, request: await peer.expectRequest(method, { withinMs: ORIGINATE_MS }) };
     });
   }
 

@@ -37,6 +37,7 @@ import {
 } from './compose.ts';
 import { ownPeers } from './connections.ts';
 import { FIELD } from './fields.ts';
+import { Forks } from './forks.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
 import { PeerCache } from './peer-cache.ts';
@@ -107,6 +108,7 @@ export class Engine {
   readonly recorder = new Recorder();
   readonly outbox: Outbox;
   readonly postponed = new Postponed();
+  readonly forks = new Forks();
   readonly peers: PeerCache;
   readonly users: Users;
   readonly ownPeer: Int32Array;

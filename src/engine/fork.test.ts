@@ -65,3 +65,36 @@ it('RFC 6026 §7.2: a 2xx of a fork that comes when the call is long over still 
   pair.run();
   expect(held(pair.caller)).toEqual(NOTHING_HELD);
 });
+
+it('RFC 3262 §4: reliable provisionals of a fork are counted and acknowledged in its own dialog, and its BYE comes behind them', () => {
+  const pair = new Pair({ flow: 'prack-offer', ends: ['caller'], holdUs: 5_000_000 });
+  const phone = new Phone(pair, CALLEE_PORT);
+  phone.answer = (request) => (/^(PRACK|BYE)/.test(request) ? respond(request, '200 OK') : null);
+  pair.run(2_000);
+  const invite = phone.got[0]!;
+  const reliable = (tag: string, rseq: number, status = '183 Session Progress', body = SDP) => {
+    const lines = [CONTACT, 'Require: 100rel', `RSeq: ${rseq}`];
+    const typed = body === '' ? lines : [...lines, 'Content-Type: application/sdp'];
+    phone.say(respond(invite, status, tag, typed, body), CALLER_PORT);
+  };
+  reliable('one', 10);
+  reliable('two', 500);
+  reliable('two', 500);
+  reliable('two', 501);
+  reliable('two', 503);
+  const told = (text: string) => `${tagOf(text, 'To')} ${field(text, 'RAck')} ${field(text, 'CSeq')}`;
+  expect(phone.got.filter((text) => text.startsWith('PRACK')).map(told)).toEqual([
+    'one 10 1 INVITE 2 PRACK',
+    'two 500 1 INVITE 2 PRACK',
+    'two 501 1 INVITE 3 PRACK',
+  ]);
+  reliable('one', 11, '180 Ringing', '');
+  for (const tag of ['one', 'two']) phone.say(ok(invite, tag), CALLER_PORT);
+  pair.run();
+  const byes = phone.got
+    .filter((text) => text.startsWith('BYE'))
+    .map((text) => `${tagOf(text, 'To')} ${field(text, 'CSeq')}`);
+  expect(byes).toEqual(['two 4 BYE', 'one 4 BYE']);
+  expect(counts(pair.caller)).toMatchObject({ succeeded: 1, failed: 0 });
+  expect(held(pair.caller)).toEqual(NOTHING_HELD);
+});

@@ -58,6 +58,20 @@ it.each([
   expect(phone.got.filter((text) => text.startsWith('SIP/2.0')).map((text) => text.slice(8, 11))).toEqual([status]);
 });
 
+it('RFC 3261 §12.2.2: 481 to a request with our tag and that of another fork', () => {
+  const { pair, phone, invite, ok, say } = begin();
+  say(ok);
+  say(
+    ['INFO sip:busyhour@127.0.0.1 SIP/2.0', `Via: SIP/2.0/UDP 127.0.0.1:${CALLEE_PORT};branch=z9hG4bKinfo`]
+      .concat(`From: ${field(invite, 'To')};tag=two`, `To: ${field(invite, 'From')}`)
+      .concat(`Call-ID: ${field(invite, 'Call-ID')}`, 'CSeq: 1 INFO', 'Max-Forwards: 70', 'Content-Length: 0', '', '')
+      .join('\r\n'),
+  );
+  expect(phone.got.filter((text) => text.startsWith('SIP/2.0')).map((text) => text.slice(8, 11))).toEqual(['481']);
+  pair.run();
+  expect(counts(pair.caller)).toMatchObject({ succeeded: 1, failed: 0 });
+});
+
 it('RFC 3261 §8.1.3.2: a provisional response that is in no list is taken as 183', () => {
   const { pair, invite, ok, say } = begin();
   for (const status of ['155 What', '198 Ever']) say(respond(invite, status, 'one', [CONTACT]));

@@ -23,7 +23,7 @@ import {
 } from './client.ts';
 import type { Wire } from './compose.ts';
 import { connectCall, sharedPeer } from './connections.ts';
-import { confirmDialog, releaseFork } from './dialog-usage.ts';
+import { acknowledgeFork, confirmDialog, releaseFork } from './dialog-usage.ts';
 import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
@@ -179,7 +179,7 @@ export function clientResponse(e: Engine, txn: number, again: boolean): void {
     if (challenged && sendAgain(e, call, txn)) return;
     // RFC 3261 §17.2.1: a 100 may come at any hop at any time; it says nothing to the user.
     if (status === 100) return;
-    if (status < 200 && isStaleProvisional(e, call, taken)) return;
+    if (status < 200 && (acknowledgeFork(e, call, txn) || isStaleProvisional(e, call, taken))) return;
     e.tally.add(COUNTER.UNEXPECTED);
     e.countRow(main, calls.pc[main]!, LINE.UNEXPECTED);
     // RFC 3261 §13.2.2.4: also an unwanted 2xx is acknowledged, and then ended by BYE.

@@ -66,7 +66,8 @@ function knowsOther(e: Engine): boolean {
 /** A request with a To tag: RFC 3261 §12.2.2. */
 export function inDialog(e: Engine, txn: number, call: number): void {
   const { msg, dialogs, calls } = e;
-  if (call === NONE) {
+  // RFC 3261 §12.2.2: a dialog is known by both tags: with another remote one it is that of a fork, and none of ours.
+  if (call === NONE || isOtherDialog(e, call)) {
     refuse(e, txn, 481);
     return;
   }
@@ -101,6 +102,13 @@ export function inDialog(e: Engine, txn: number, call: number): void {
   refuse(e, txn, msg.method === METHOD.BYE ? 200 : 405);
   if (msg.method === METHOD.BYE) calls.flags[call]! |= CALL.RELEASED;
   fail(e, call, FAILURE.UNEXPECTED_REQUEST, msg.method, 0);
+}
+
+/** Whether the request in e.msg has our tag, but not that of the peer. */
+function isOtherDialog(e: Engine, call: number): boolean {
+  const { msg, dialogs } = e;
+  if (dialogs.state[call] === DIALOG.NONE) return false;
+  return msg.fromTagStart !== NONE && !dialogs.sameRemoteTag(call, msg, msg.fromTagStart, msg.fromTagEnd);
 }
 
 /** RFC 6141 §4.6: what may still refuse the request refreshes the target when it accepts it: the reference server, of INVITE and UPDATE. */

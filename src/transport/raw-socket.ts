@@ -1,7 +1,7 @@
 // A socket for a judge: sends exactly the bytes it is given and hands on exactly those that come. Never retransmits, frames or reads SIP.
 
 import { createSocket } from 'node:dgram';
-import { connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 export interface Place {
   readonly address: string;
@@ -67,22 +67,46 @@ export function openStream(local: string, to: Place, on: RawEvents): Promise<Raw
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
-      socket.on('error', (error: NodeJS.ErrnoException) => on.closed(error.code ?? error.message));
-      socket.on('end', () => on.closed('closed'));
-      resolve({
-        kind: 'tcp',
-        local: { address: socket.localAddress!, port: socket.localPort! },
-        send: (bytes) => {
-          if (socket.writable) socket.write(bytes);
-        },
-        close: () =>
-          new Promise((done) => {
-            if (socket.destroyed) return done();
-            socket.once('close', () => done());
-            socket.destroy();
-          }),
-      });
+      resolve(streamOf(socket, to, on));
     });
-    socket.on('data', (bytes) => on.bytes(bytes, to, nowUs()));
+  });
+}
+
+function streamOf(socket: Socket, to: Place, on: RawEvents): RawSocket {
+  socket.on('error', (error: NodeJS.ErrnoException) => on.closed(error.code ?? error.message));
+  socket.on('end', () => on.closed('closed'));
+  socket.on('data', (bytes) => on.bytes(bytes, to, nowUs()));
+  return {
+    kind: 'tcp',
+    local: { address: socket.localAddress!, port: socket.localPort! },
+    send: (bytes) => {
+      if (socket.writable) socket.write(bytes);
+    },
+    close: () =>
+      new Promise((done) => {
+        if (socket.destroyed) return done();
+        socket.once('close', () => done());
+        socket.destroy();
+      }),
+  };
+}
+
+export interface Listener {
+  readonly local: Place;
+  close(): Promise<void>;
+}
+
+/** Waits for one stream, at any free port of the address; `taken` is called when it comes. */
+export function listenForStream(address: string, on: RawEvents, taken: (stream: RawSocket) => void): Promise<Listener> {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ noDelay: true }, (socket) => {
+      server.close();
+      taken(streamOf(socket, { address: socket.remoteAddress!, port: socket.remotePort! }, on));
+    });
+    server.once('error', reject);
+    server.listen(0, address, () => {
+      const { port } = server.address() as { port: number };
+      resolve({ local: { address, port }, close: () => new Promise((done) => server.close(() => done())) });
+    });
   });
 }

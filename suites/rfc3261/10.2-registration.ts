@@ -1,6 +1,7 @@
 // RFC 3261 §10.2, RFC 3581 §3: registrations that the server makes. Cases only.
 
 import type { Case, Entry } from '../../src/conformance/case.ts';
+import { paramOf } from '../../src/conformance/reading.ts';
 
 const REGISTERS: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
   level: 'MUST',
@@ -61,6 +62,24 @@ export const CASES: readonly Entry[] = [
       const rport = register.param('Via', 'rport');
       if (rport === null) t.skip('it asks for no rport');
       t.verify(rport === '', 'rport without value', `rport=${rport}`);
+    },
+  },
+  {
+    ...REGISTERS,
+    id: 'rfc3261/10.2.8/423-asked-again',
+    title: 'A REGISTER answered 423 may go again with an expiry of at least Min-Expires',
+    req: ['TXC-023'],
+    level: 'INFO',
+    run: async (t) => {
+      const register = await t.originated('REGISTER');
+      t.respond(register, 423, { headers: { 'Min-Expires': 1800 } });
+      await t.pause(2_000);
+      const again = t.received.find((one) => one.isRequest && one.branch !== register.branch);
+      if (again === undefined) return t.info('it does not try again');
+      const expiries = [again.header('Expires'), ...again.headers('Contact').map((one) => paramOf(one, 'expires'))];
+      const asked = expiries.filter((one) => one !== null);
+      const enough = asked.length > 0 && asked.every((one) => Number(one) >= 1800);
+      t.info(`it tries again with ${enough ? 'long enough' : 'too short'} an expiry: ${asked.join(', ') || 'none'}`);
     },
   },
 ];

@@ -1,9 +1,11 @@
 // RFC 3261 §12, §13.2.2, §15: calls that the server makes, their ACK of a 2xx and their later requests. Cases only.
 
 import type { Case, Entry } from '../../src/conformance/case.ts';
+import { sdp } from '../../src/conformance/compose.ts';
 import type { Parts } from '../../src/conformance/draft.ts';
 import type { Received } from '../../src/conformance/outgoing.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
+import { mediaText, readDescription, UNKNOWN_FORMAT } from '../description.ts';
 
 const CALL: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
   level: 'MUST',
@@ -255,6 +257,21 @@ export const CASES: readonly Entry[] = [
       const end = await t.given('a BYE', () => t.expectRequest('BYE', { withinMs: 5_000 }));
       t.respond(end, 481);
       await t.expectNone(700, 'request');
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/13.2.2.4/unacceptable-offer-answered-and-ended',
+    title: 'An offer in the 2xx that cannot be taken gets a valid answer in the ACK, and the call a BYE at once',
+    req: ['ACK-011'],
+    needs: ['originate:INVITE:late-offer'],
+    run: async (t) => {
+      const { invite, ack } = await made(t, { body: sdp(t.local.address, 1, UNKNOWN_FORMAT) }, 'INVITE:late-offer');
+      if (invite.contentType === 'application/sdp') t.skip('its INVITE has an offer');
+      const answer = readDescription(ack);
+      t.respond(await t.expectRequest('BYE', { withinMs: 2_000 }), 200);
+      const right = answer?.streams.length === 1 && answer.streams[0]!.formats.join() === '121';
+      t.verify(right, 'an answer with the one stream and its format', mediaText(answer));
     },
   },
 ];

@@ -80,4 +80,40 @@ export const CASES: readonly Entry[] = [
       t.ack(await t.expect('final', { of: reinvite, strictly: true }));
     },
   },
+  {
+    id: 'rfc3261/15/no-bye-in-an-early-dialog',
+    title: 'A callee that gives up a call before it has answered sends a final response to the INVITE, never a BYE',
+    req: ['BYE-006'],
+    level: 'MUST NOT',
+    role: 'uas',
+    methods: ['BYE', 'INVITE'],
+    needs: ['ring'],
+    run: async (t) => {
+      // RFC 3261 §13.3.1: after as many seconds as Expires says the callee ends a call that it has not answered.
+      const invite = t.send(t.request('INVITE', { to: 'ring', headers: { Expires: 2 } }));
+      await t.given('an early dialog', () => t.expect([180, 183], { of: invite }));
+      await t.pause(3_500);
+      const bye = t.received.find((one) => one.isRequest && one.method === 'BYE');
+      const end = t.responsesTo(invite).find(({ status }) => status >= 200);
+      if (end !== undefined && end.status >= 300) t.ack(end);
+      t.verify(bye === undefined, 'a final response', `${bye?.startLine}`);
+      if (end === undefined) return t.inconclusive('it rings on when the time in Expires is over');
+      t.verify(end.status >= 300, 'a refusal', end.startLine);
+    },
+  },
+  {
+    id: 'rfc3261/15/no-bye-before-the-ack',
+    title: 'The callee sends no BYE before the ACK of its 2xx has come or 64*T1 have passed',
+    req: ['BYE-007'],
+    level: 'MUST NOT',
+    role: 'uas',
+    methods: ['BYE', 'INVITE', 'ACK'],
+    needs: ['answer'],
+    slow: true,
+    run: async (t) => {
+      t.send(t.request('INVITE', { to: 'answer' }));
+      await t.given('an answer', () => t.expect('2xx'));
+      await t.expectNone(31_000, 'BYE');
+    },
+  },
 ];

@@ -118,6 +118,7 @@ export const CASES: readonly Entry[] = [
     title: 'An INVITE is repeated until 31.5 s and given up at 64*T1: a refusal then finds no transaction',
     req: ['TXC-001', 'TXC-002'],
     methods: ['INVITE'],
+    timing: true,
     slow: true,
     limitMs: 60_000,
     run: async (t) => {
@@ -205,6 +206,32 @@ export const CASES: readonly Entry[] = [
       const options = await t.originated('OPTIONS');
       t.respond(options, 200, { headers: { 'Content-Length': 100 } });
       await notTaken(t, options);
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.2/ack-over-a-stream-too',
+    title: 'A refusal that comes over TCP is acknowledged as it is over UDP',
+    req: ['ACK-006'],
+    needs: ['originate:INVITE:tcp'],
+    run: async (t) => {
+      const { peer, request } = await t.originatedByStream('INVITE:tcp');
+      peer.respond(request, 486);
+      const ack = await peer.expectRequest('ACK');
+      t.verify(ack.branch === request.branch, `branch ${request.branch}`, `branch ${ack.branch}`);
+    },
+  },
+  {
+    ...CALL,
+    id: 'rfc3261/17.1.1.2/no-timer-a-over-a-stream',
+    title: 'Over TCP an INVITE without a response is not repeated',
+    req: ['TXC-003'],
+    level: 'SHOULD NOT',
+    needs: ['originate:INVITE:tcp'],
+    run: async (t) => {
+      const { peer, request } = await t.originatedByStream('INVITE:tcp');
+      await peer.expectNone(3_200, 'INVITE', ({ branch }) => branch === request.branch);
+      peer.respond(request, 486);
     },
   },
 ];

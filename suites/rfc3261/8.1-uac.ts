@@ -222,4 +222,17 @@ export const CASES: readonly Entry[] = [
       t.respond(await t.expectRequest('BYE', { withinMs: 5_000 }), 200);
     },
   },
+  {
+    ...CALL,
+    id: 'rfc3261/21.5.4/retry-after-heeded',
+    title: 'After a 503 with Retry-After nothing more is sent to that server for so many seconds',
+    req: ['TXC-021'],
+    level: 'SHOULD NOT',
+    run: async (t) => {
+      const invite = await t.originated('INVITE');
+      t.respond(invite, 503, { headers: { 'Retry-After': 3 } });
+      await t.given('an ACK', () => t.expectRequest('ACK'));
+      await t.expectNone(2_900, 'request', ({ branch }) => branch !== invite.branch);
+    },
+  },
 ];

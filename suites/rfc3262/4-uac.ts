@@ -92,4 +92,44 @@ export const CASES: readonly Entry[] = [
       t.respond(await t.given('a PRACK of the 183', () => t.expectRequest('PRACK')), 200);
     },
   },
+  {
+    ...RELIABLE,
+    id: 'rfc3262/5/offer-answered-in-prack',
+    title: 'An offer that comes in a reliable provisional response is answered in its PRACK',
+    req: ['REL-022'],
+    needs: ['originate:INVITE:late-offer'],
+    run: async (t) => {
+      const invite = await t.originated('INVITE:late-offer', 'INVITE');
+      if (invite.contentType === 'application/sdp') t.skip('its INVITE has an offer');
+      if (!invite.headers('Supported').includes('100rel')) t.skip('it takes no reliable provisional response');
+      reliable(t, invite, 1);
+      const prack = await t.expectRequest('PRACK');
+      t.respond(prack, 200);
+      const right = prack.contentType === 'application/sdp' && /^v=0\r?$/m.test(prack.body);
+      t.verify(right, 'a PRACK with SDP', prack.contentType || 'no body');
+    },
+  },
+  {
+    ...RELIABLE,
+    id: 'rfc3262/4/forks-acknowledged-each',
+    title: 'Reliable provisional responses of two forks are counted apart, and each gets its PRACK in its own dialog',
+    req: ['REL-023'],
+    run: async (t) => {
+      const invite = await t.originated('PRACK', 'INVITE');
+      for (const [tag, rseq] of [
+        ['first', 10],
+        ['second', 500],
+        ['second', 501],
+      ] as const) {
+        reliable(t, invite, rseq, tag, tag === 'second' ? { body: '' } : {});
+        const prack = await t.expectRequest('PRACK', { where: ({ toTag }) => toTag === tag });
+        t.respond(prack, 200);
+        const wanted = `${rseq} ${invite.cseq} INVITE`;
+        t.verify(prack.header('RAck') === wanted, `RAck: ${wanted}`, `RAck: ${prack.header('RAck')}`);
+      }
+      // One before whose turn another is missing.
+      reliable(t, invite, 503, 'second', { body: '' });
+      await t.expectNone(400, 'PRACK', (one) => one.header('RAck')?.startsWith('503 ') === true);
+    },
+  },
 ];

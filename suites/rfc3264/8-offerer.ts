@@ -1,7 +1,10 @@
 // RFC 3264 §5, §8: offers of the server. Cases only.
 
 import type { Case, Entry } from '../../src/conformance/case.ts';
+import { sdp } from '../../src/conformance/compose.ts';
 import type { Received } from '../../src/conformance/outgoing.ts';
+import { changed } from '../changes.ts';
+import { readDescription } from '../description.ts';
 
 const OFFERS: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
   level: 'MUST',
@@ -12,6 +15,14 @@ const OFFERS: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
 
 /** Fields of the o= line. */
 const origin = (message: Received) => (/^o=(.*?)\r?$/m.exec(message.body)?.[1] ?? '').split(' ');
+
+/** An answer that takes every stream with a port. */
+function answered(address: string, offer: Received): string {
+  const media = readDescription(offer)!.streams.map(
+    ({ type, port, protocol, formats }) => `m=${type} ${port === 0 ? 0 : 40_000} ${protocol} ${formats.join(' ')}\r\n`,
+  );
+  return sdp(address, 2, media.join(''));
+}
 
 export const CASES: readonly Entry[] = [
   {
@@ -44,6 +55,65 @@ export const CASES: readonly Entry[] = [
       const [user, id, version, ...rest] = origin(invite);
       const wanted = [user, id, String(BigInt(version ?? 0) + 1n), ...rest].join(' ');
       t.verify(origin(again).join(' ') === wanted, `o=${wanted}`, `o=${origin(again).join(' ')}`);
+    },
+  },
+  {
+    ...OFFERS,
+    id: 'rfc3264/8/ended-stream-keeps-its-line',
+    title: 'A stream that a new offer ends keeps its m= line, with port 0',
+    req: ['SDP-013'],
+    level: 'MUST NOT',
+    needs: ['originate:INVITE:fewer-streams'],
+    run: async (t) => {
+      const { invite, request } = await changed(t, 'INVITE:fewer-streams', 'INVITE');
+      t.respond(request, 200, { body: answered(t.local.address, request) });
+      const before = readDescription(invite)?.streams ?? [];
+      const after = readDescription(request)?.streams ?? [];
+      const open = (streams: typeof after) => streams.filter(({ port }) => port > 0).length;
+      if (open(after) >= open(before)) t.skip('it ends no stream');
+      const kinds = (streams: typeof after) => streams.map(({ type }) => type).join(', ');
+      t.verify(kinds(after).startsWith(kinds(before)), kinds(before), kinds(after));
+    },
+  },
+  {
+    ...OFFERS,
+    id: 'rfc3264/8.3.2/payload-type-keeps-its-codec',
+    title: 'A dynamic payload type stands for the same codec in every offer of a session',
+    req: ['SDP-017'],
+    level: 'MUST NOT',
+    run: async (t) => {
+      const { invite, request } = await changed(t, 'INVITE:hold', 'INVITE');
+      t.respond(request, 200);
+      const next = await t.given('one more re-INVITE', () =>
+        t.expectRequest('INVITE', { withinMs: 5_000, where: ({ cseq }) => cseq > request.cseq }),
+      );
+      t.respond(next, 200);
+      const codecs = new Map<string, string>();
+      for (const offer of [invite, request, next]) {
+        readDescription(offer)?.streams.forEach(({ maps }, stream) => {
+          for (const [type, codec] of maps) {
+            const was = codecs.get(`${stream} ${type}`) ?? codec;
+            t.verify(was === codec, `${type} is ${was}`, `${type} is ${codec} in CSeq ${offer.cseq}`);
+            codecs.set(`${stream} ${type}`, codec);
+          }
+        });
+      }
+      if (codecs.size === 0) t.skip('it maps no payload type');
+    },
+  },
+  {
+    ...OFFERS,
+    id: 'rfc3264/4/no-offer-while-one-is-open',
+    title: 'While an offer of its own has no answer yet the server makes no other one',
+    req: ['SDP-020'],
+    level: 'MUST NOT',
+    methods: ['INVITE', 'UPDATE'],
+    run: async (t) => {
+      const invite = await t.originated('INVITE:hold', 'INVITE');
+      t.respond(invite, 180);
+      const offers = (one: Received) => one.branch !== invite.branch && one.contentType === 'application/sdp';
+      await t.expectNone(1_500, 'request', offers);
+      t.respond(invite, 486);
     },
   },
 ];

@@ -8,27 +8,31 @@ import { startBusyhour } from '../peers/busyhour.ts';
 import { freePort } from '../peers/free-port.ts';
 import { have } from '../peers/have.ts';
 import { startKamailio } from '../peers/kamailio.ts';
-import { callerCommands } from './callers.ts';
+import { callerCommands, startCallers } from './callers.ts';
 import type { Mutant } from './mutant.ts';
 import { caseAddress, SERVER_ADDRESS, startMutantRelay } from './relay.ts';
 
 const LIFETIME_MS = 180_000;
-const JOBS = 48;
-/** Each case of a caller starts a process. */
-const CALLERS = 8;
+const JOBS = 32;
+/** Each case of a caller starts a shell; most of its time it waits. */
+const CALLERS = 20;
+/** Arenas may be played at the same time: each has so many addresses of its own for cases, and for fronts. */
+const ADDRESSES = 4_000;
 
 export interface Arena {
   readonly name: string;
   readonly profile: Profile;
   /** Which of the cases it could serve are its own; all where absent. */
   readonly takes?: (one: Case) => boolean;
+  /** It mostly waits, so that it may be played while others are. */
+  readonly beside?: true;
   /** Null where the machine has no such server. */
   readonly start: (() => Promise<{ readonly port: number; readonly stop: () => Promise<unknown> }>) | null;
 }
 
 /** A name for a domain: an address in it would be rewritten under way, and a digest over it would no longer be right. */
 function profile(file: ProfileFile): Profile {
-  return profileOf({ ...file, domain: 'busyhour.example', wait: '1s' }, '');
+  return profileOf({ ...file, domain: 'busyhour.example', wait: '2s' }, '');
 }
 
 async function startReference(...flags: readonly string[]) {
@@ -78,14 +82,13 @@ export const ARENAS: readonly Arena[] = [
   },
   {
     name: 'our own caller',
+    beside: true,
     profile: profile({ roles: ['uac', 'subscriber'], calls: CALLERS, originate: callerCommands(SERVER_ADDRESS) }),
     start: async () => {
-      const port = await freePort();
-      const started = startBusyhour(['answer', '--listen', `udp:${SERVER_ADDRESS}:${port}`], {
-        lifetimeMs: LIFETIME_MS,
-      });
-      await started.process.line(/listening on/i, 15_000);
-      return { port, stop: () => started.process.stop() };
+      // What answers the control probes.
+      const [listener, callers] = await Promise.all([startReference(), startCallers(LIFETIME_MS)]);
+      const stop = () => Promise.all([listener.stop(), callers.stop()]);
+      return { port: listener.port, stop };
     },
   },
 ];
@@ -99,7 +102,8 @@ export function arenaOf(one: Case): Arena | null {
 export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
   const server = await arena.start!();
   const target: Place = { address: SERVER_ADDRESS, port: server.port };
-  const relay = startMutantRelay(target);
+  const firstAddress = ARENAS.indexOf(arena) * ADDRESSES;
+  const relay = startMutantRelay(target, firstAddress);
   const fronts = new Map<string, Place>();
   for (const { id } of cases) {
     const mutant = mutants.get(id);
@@ -117,7 +121,7 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
       profile: half(which),
       jobs: JOBS,
       slow: true,
-      addressOf: (n) => caseAddress(n * 2 + which),
+      addressOf: (n) => caseAddress(firstAddress + n * 2 + which),
       ...(targetOf && { targetOf, reachedAt: (one: Case, end: Place) => relay.reach(targetOf(one), end) }),
     });
   // What waits longest begins first.

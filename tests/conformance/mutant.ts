@@ -165,3 +165,27 @@ export function answerTo(request: Reading, status: number, headers: readonly str
   ];
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
+
+/** A request once more, as one of its own: another branch, this CSeq number, and this method where it is another. */
+export function anew(text: string, cseq: number, method?: string): string {
+  const was = /^(\S+)/.exec(text)![1]!;
+  const renamed = text.replace(/^\S+/, method ?? was).replace('branch=z9hG4bK', `branch=z9hG4bKanew${cseq}`);
+  const whole = setHeader(renamed, 'CSeq', `${cseq} ${method ?? was}`);
+  return method === undefined || method === 'UPDATE' ? whole : removeBody(whole);
+}
+
+/** When the server has sent a request of this method for the first time, it sends these too, so many milliseconds later. */
+export function itsRequestsAnd(
+  name: string,
+  which: { readonly method: string; readonly inDialog: boolean },
+  more: readonly { readonly afterMs: number; readonly cseq: number; readonly method?: string }[],
+): Mutant {
+  return inItsRequests(name, which.method, (text, { nth, reading }) =>
+    nth > 1 || (reading.toTag !== '') !== which.inDialog || reading.branch.includes('anew')
+      ? text
+      : [
+          { text, afterMs: 0 },
+          ...more.map(({ afterMs, cseq, method }) => ({ text: anew(text, cseq, method), afterMs })),
+        ],
+  );
+}

@@ -1,7 +1,7 @@
 // Every case is able to fail: it passes on a server that is right, and does not on its mutant. A case without a mutant fails here.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/conformance/result.ts';
-import { ARENAS, arenaOf, play } from './arena.ts';
+import { ARENAS, type Arena, arenaOf, play } from './arena.ts';
 import { loadMutants, readyCases } from './map.ts';
 
 const cases = await readyCases();
@@ -27,9 +27,10 @@ it('no two cases of different requirements share a mutant by accident of its nam
 for (const { id, transports } of cases.filter((one) => arenaOf(one) === null))
   it.skip(`${id}: no server here ${transports?.join() === 'tcp' ? 'listens to TCP' : 'has what it needs'}`);
 
-for (const arena of ARENAS) {
+function prove(arena: Arena): void {
   const mine = cases.filter((one) => arenaOf(one) === arena);
-  describe.skipIf(arena.start === null || mine.length === 0)(arena.name, () => {
+  const skip = arena.start === null || mine.length === 0;
+  describe(arena.name, { sequential: true, skip }, () => {
     let right = new Map<string, Result>();
     let wrong = new Map<string, Result>();
     beforeAll(async () => {
@@ -57,3 +58,11 @@ for (const arena of ARENAS) {
     });
   });
 }
+
+// Two rows at the same time: servers that are busy when played, one after the other, and those that mostly wait.
+describe('one after the other', { concurrent: true }, () => {
+  for (const arena of ARENAS) if (arena.beside !== true) prove(arena);
+});
+describe('beside them', { concurrent: true }, () => {
+  for (const arena of ARENAS) if (arena.beside === true) prove(arena);
+});

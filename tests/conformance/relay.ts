@@ -3,9 +3,11 @@
 // Addresses are of one length, so that a message keeps its lengths where one stands for another: cases speak from 127.100–149.x.y, towards the
 // server each of their ends is 127.150–199.x.y with the same port, the fronts they speak to are 127.200–249.x.y, the server is SERVER_ADDRESS.
 import { createSocket, type Socket } from 'node:dgram';
+import type { Server } from 'node:net';
 import { Reading } from '../../src/conformance/reading.ts';
 import type { Place } from '../../src/transport/raw-socket.ts';
 import type { Fate, Mutant, Passing, Tamper } from './mutant.ts';
+import { relayStreams } from './stream-relay.ts';
 
 export const SERVER_ADDRESS = '127.250.100.100';
 
@@ -57,6 +59,7 @@ class Front {
   private readonly requests = new Map<string, Reading>();
   private readonly seen = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly streams: Server[] = [];
   private open = true;
   /** Another place of the server than where it listens: the socket of a command that makes it call us. */
   private caller: Place | null = null;
@@ -100,27 +103,55 @@ class Front {
   }
 
   private async fromServer(bytes: Buffer, client: Place): Promise<void> {
-    const { server, place, caller } = this;
-    let text = shown(bytes.toString('latin1'));
-    if (caller !== null) text = text.replaceAll(`${server.address}:${caller.port}`, `${place.address}:${place.port}`);
-    text = text.replaceAll(server.address, place.address);
+    const text = this.asSeen(bytes.toString('latin1'));
     const end = await this.endOf(client);
     const up = (message: string) => this.toServer(message, end);
     this.pass(text, 'down', this.tamper.toClient, (message) => this.toClient(message, client), up, client);
   }
 
   private toServer(text: string, end: Socket): void {
+    const { server, caller } = this;
+    if (this.open) end.send(Buffer.from(this.asHeard(text), 'latin1'), (caller ?? server).port, server.address);
+  }
+
+  /** What the server wrote, as the case is to read it. */
+  private asSeen(bytes: string): string {
+    const { server, place, caller } = this;
+    let text = shown(bytes);
+    if (caller !== null) text = text.replaceAll(`${server.address}:${caller.port}`, `${place.address}:${place.port}`);
+    return text.replaceAll(server.address, place.address);
+  }
+
+  /** What the case wrote, as the server is to read it. */
+  private asHeard(text: string): string {
     const { server, place, caller } = this;
     let there = hidden(text);
     if (caller !== null) there = there.replaceAll(`${place.address}:${place.port}`, `${server.address}:${caller.port}`);
-    there = there.replaceAll(place.address, server.address);
-    if (this.open) end.send(Buffer.from(there, 'latin1'), (caller ?? server).port, server.address);
+    return there.replaceAll(place.address, server.address);
   }
 
   /** Where the server reaches an end of the case by way of this front. */
   reach(client: Place): Place {
+    const place = { address: hidden(client.address), port: client.port };
     void this.endOf(client);
-    return { address: hidden(client.address), port: client.port };
+    const { tamper } = this;
+    const streams = relayStreams(
+      place,
+      client,
+      (text, { toServer, toClient }) =>
+        this.pass(
+          this.asSeen(text),
+          'down',
+          tamper.toClient,
+          toClient,
+          (reply) => toServer(this.asHeard(reply)),
+          client,
+        ),
+      (text, { toServer, toClient }) =>
+        this.pass(text, 'up', tamper.toServer, (there) => toServer(this.asHeard(there)), toClient, client),
+    );
+    this.streams.push(streams);
+    return place;
   }
 
   private toClient(text: string, client: Place): void {
@@ -170,6 +201,7 @@ class Front {
   async stop(): Promise<void> {
     this.open = false;
     for (const timer of this.timers) clearTimeout(timer);
+    for (const server of this.streams) server.close();
     this.socket?.close();
     for (const end of this.ends.values()) (await end).close();
   }
@@ -183,11 +215,12 @@ export interface MutantRelay {
   stop(): Promise<void>;
 }
 
-export function startMutantRelay(server: Place): MutantRelay {
+/** @param firstAddress number of the first front's address */
+export function startMutantRelay(server: Place, firstAddress = 0): MutantRelay {
   const fronts: Front[] = [];
   return {
     add: async (mutant) => {
-      const place = { address: address(200 + (process.pid % 50), fronts.length), port: server.port };
+      const place = { address: address(200 + (process.pid % 50), firstAddress + fronts.length), port: server.port };
       const front = new Front(place, server, mutant.start());
       fronts.push(front);
       await front.start();

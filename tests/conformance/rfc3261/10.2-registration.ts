@@ -16,4 +16,9 @@ export const MUTANTS: MutantMap = {
   'rfc3581/3/rport-without-value': inItsRequests('fills rport in itself', 'REGISTER', (text) =>
     text.replace(';rport;', ';rport=5060;'),
   ),
+  'rfc3261/10.2.8/423-asked-again': inItsRequests(
+    'asks for as brief a binding again',
+    'REGISTER',
+    (text, { reading }) => (reading.number('Expires') >= 1800 ? setHeader(text, 'Expires', '60') : text),
+  ),
 };

@@ -1,6 +1,6 @@
 // Mutants for suites/rfc3261/12-uac-dialogs.ts.
 import type { MutantMap } from '../map.ts';
-import { editHeader, inItsRequests, mutant, removeHeader, setBody, setHeader } from '../mutant.ts';
+import { editBody, editHeader, inItsRequests, mutant, removeHeader, setBody, setHeader } from '../mutant.ts';
 
 export const MUTANTS: MutantMap = {
   'rfc3261/13.2.2.4/ack-of-2xx': inItsRequests('acknowledges a 2xx as if it were a refusal', 'ACK', (text) =>
@@ -49,4 +49,9 @@ export const MUTANTS: MutantMap = {
     { text, afterMs: 0 },
     { text: setHeader(text, 'CSeq', '9 BYE').replace('branch=z9hG4bK', 'branch=z9hG4bKagain'), afterMs: 300 },
   ]),
+  'rfc3261/13.2.2.4/unacceptable-offer-answered-and-ended': inItsRequests(
+    'answers with formats that nobody offered',
+    'ACK',
+    (text) => editBody(text, (body) => body.replace(/m=audio 0 RTP\/AVP 121/, 'm=audio 4000 RTP/AVP 0')),
+  ),
 };

@@ -1,6 +1,15 @@
 // Mutants for suites/rfc3261/8.1-uac.ts.
 import type { MutantMap } from '../map.ts';
-import { conditional, editHeader, inItsRequests, mutant, removeHeader, setHeader, setStatus } from '../mutant.ts';
+import {
+  conditional,
+  editHeader,
+  inItsRequests,
+  itsRequestsAnd,
+  mutant,
+  removeHeader,
+  setHeader,
+  setStatus,
+} from '../mutant.ts';
 
 const setBranch = (text: string, branch: string) => text.replace(/;branch=[^;,\s]*/, `;branch=${branch}`);
 
@@ -76,4 +85,7 @@ export const MUTANTS: MutantMap = {
     inItsRequests('insists on an extension', 'INVITE', (text) => setHeader(text, 'Require', 'nosuchext')),
   ),
   'rfc3261/20.5/absent-allow-is-no-refusal': inItsRequests('never hangs up where no Allow said so', 'BYE', () => null),
+  'rfc3261/21.5.4/retry-after-heeded': itsRequestsAnd('calls again at once', { method: 'INVITE', inDialog: false }, [
+    { afterMs: 1_500, cseq: 2 },
+  ]),
 };

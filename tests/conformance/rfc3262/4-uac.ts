@@ -1,6 +1,6 @@
 // Mutants for suites/rfc3262/4-uac.ts.
 import type { MutantMap } from '../map.ts';
-import { inItsRequests, mutant, setHeader } from '../mutant.ts';
+import { editHeader, inItsRequests, mutant, removeBody, setHeader } from '../mutant.ts';
 
 /** Acknowledges what it should not: makes a PRACK of its INVITE. */
 const pracks = (name: string, status: number, when: (rseq: string, nth: number) => boolean) =>
@@ -29,4 +29,11 @@ export const MUTANTS: MutantMap = {
   'rfc3262/4/no-second-prack-for-a-retransmission': pracks('acknowledges each copy anew', 183, (_, nth) => nth === 2),
   'rfc3262/4/gap-in-rseq-not-acknowledged': pracks('acknowledges out of order', 183, (rseq) => rseq === '12'),
   'rfc3262/4/reliable-100-ignored': pracks('acknowledges a 100', 100, () => true),
+  'rfc3262/5/offer-answered-in-prack': inItsRequests('leaves the offer of a 183 open', 'PRACK', removeBody),
+  'rfc3262/4/forks-acknowledged-each': inItsRequests(
+    'counts the responses of all forks together',
+    'PRACK',
+    (text, { reading }) =>
+      reading.toTag === 'second' ? editHeader(text, 'RAck', (was) => was.replace(/^\d+/, '11')) : text,
+  ),
 };
