@@ -60,9 +60,11 @@ const SCRATCH_BYTES = 3 * 65_536;
 /** Retransmission intervals of a usage (2xx of RFC 3261 §13.3.1.4, reliable provisional of RFC 3262 §3) and of Timers A, E, G. */
 const DOUBLINGS = 7;
 
-/** What some refusals must say: RFC 3261 §21.5.4, §21.4.15, §14.2. */
+/** What some refusals must say: RFC 3261 §21.5.4, §21.4.15, §14.2; RFC 6086 §4.2.2: the packages that may come, here none. */
 const STANDARD_HEADERS: Readonly<Record<number, readonly (readonly [string, string])[]>> = {
   421: [['Require', '100rel']],
+  469: [['Recv-Info', '']],
+  488: [['Warning', '399 busyhour "This session is not changed"']],
   500: [['Retry-After', '3']],
   503: [['Retry-After', '1']],
 };
