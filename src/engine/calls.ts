@@ -18,6 +18,10 @@ export const CALL = {
   RELEASED: 32,
   /** What the request at hand has been challenged with: three bits (challenge.ts), the lowest is 64. */
   TRIED: 64 | 128 | 256,
+  /** A SUBSCRIBE or REFER of ours has had no NOTIFY so far. */
+  AWAITS_NOTIFY: 512,
+  /** The NOTIFY that the ladder answers next was answered when it came. */
+  NOTIFY_ANSWERED: 1024,
 } as const;
 
 /** Columns start as zero and cost no memory until a slot is used; NONE is written when a slot is taken. */

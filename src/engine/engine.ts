@@ -36,6 +36,7 @@ import {
   type Wire,
 } from './compose.ts';
 import { ownPeers } from './connections.ts';
+import { Early } from './early.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
 import { Outbox } from './outbox.ts';
@@ -109,6 +110,7 @@ export class Engine {
   readonly recorder = new Recorder();
   readonly outbox: Outbox;
   readonly postponed = new Postponed();
+  readonly early: Early;
   readonly peers: PeerCache;
   readonly users: Users;
   readonly ownPeer: Int32Array;
@@ -243,6 +245,7 @@ export class Engine {
     this.calleePrograms = Int32Array.from(config.calleeOf);
     this.answers = Uint8Array.from(config.programs, ({ role }) => (role === 'callee' ? 1 : 0));
     this.calls = new Calls(config.maxCalls, config.programs.length);
+    this.early = new Early(config.maxCalls);
     // One more dialog than calls: a place for the dialogs of forked and orphaned 2xx responses.
     this.dialogs = new Dialogs(config.maxCalls + 1, memory, this.isCallee);
     this.callNodes = txnCapacity * 2;

@@ -7,6 +7,7 @@ import {
   counts,
   failures,
   held,
+  lines,
   NOTHING_HELD,
   Pair,
 } from '../../tests/virtual/pair.ts';
@@ -105,4 +106,102 @@ it.each([
   const pair = new Pair({ flow: 'basic', ends: ['callee'] });
   const phone = new Phone(pair, CALLER_PORT);
   expect(phone.ask(phone.side(), method).map(startLine)).toEqual([answer]);
+});
+
+/** A caller that has sent the SUBSCRIBE of the flow `subscribe`, and what it is told. */
+function subscribed() {
+  const pair = new Pair({ flow: 'subscribe', ends: ['caller'], holdUs: 5_000_000 });
+  const phone = new Phone(pair, CALLEE_PORT);
+  pair.run(2_000);
+  const subscribe = phone.got[0]!;
+  const ask = asks(phone, subscribe);
+  return {
+    pair,
+    phone,
+    accept: (request = subscribe) =>
+      phone.say(respond(request, '200 OK', 'one', [CONTACT, 'Expires: 600']), CALLER_PORT),
+    notify: (state: string) =>
+      ask('NOTIFY', { headers: { Event: 'presence', 'Subscription-State': state } }).map(startLine),
+    requests: () => phone.got.filter((text) => text.startsWith('SUBSCRIBE')),
+  };
+}
+
+const ACTIVE = 'active;expires=600';
+const OVER = 'terminated;reason=timeout';
+
+describe('a NOTIFY that comes before its line', () => {
+  it('RFC 6665 §4.1.3: is answered at once while the 2xx to the SUBSCRIBE is still on its way', () => {
+    const { pair, accept, notify } = subscribed();
+    expect(notify(ACTIVE)).toEqual(['200 OK']);
+    accept();
+    expect(counter(pair.caller, 'UNEXPECTED')).toBe(0);
+    expect(lines(pair.caller, 'RECEIVED').slice(0, 4)).toEqual([0, 1, 1, 0]);
+    expect(lines(pair.caller, 'SENT').slice(0, 4)).toEqual([1, 0, 0, 1]);
+  });
+
+  it('RFC 6665 §4.1.3: is answered at once while the call holds, and counts where the ladder expects it', () => {
+    const { pair, phone, accept, notify, requests } = subscribed();
+    accept();
+    expect(notify(ACTIVE)).toEqual(['200 OK']);
+    expect(notify(ACTIVE)).toEqual(['200 OK']);
+    const line = pair.caller!.e.programs[0]!.ladder.findLastIndex(({ label }, i) => label === 'NOTIFY' && i < 9);
+    expect(lines(pair.caller, 'RECEIVED')[line]).toBe(0);
+    phone.wait(5);
+    accept(requests()[1]);
+    expect(lines(pair.caller, 'RECEIVED')[line]).toBe(1);
+    accept(requests()[2]);
+    expect(notify(OVER)).toEqual(['200 OK']);
+    pair.run();
+    expect(counts(pair.caller)).toMatchObject({ succeeded: 1, failed: 0, unexpected: 0 });
+    expect(held(pair.caller)).toEqual(NOTHING_HELD);
+  });
+
+  it('RFC 6665 §4.1.3: two before the 2xx are both answered, once each, and sent again get the same', () => {
+    const { pair, phone, accept, notify, requests } = subscribed();
+    expect(notify(ACTIVE)).toEqual(['200 OK']);
+    expect(notify(ACTIVE)).toEqual(['200 OK']);
+    accept();
+    phone.wait(5);
+    accept(requests()[1]);
+    accept(requests()[2]);
+    expect(notify(OVER)).toEqual(['200 OK']);
+    expect(counts(pair.caller)).toMatchObject({ succeeded: 1, failed: 0, unexpected: 0 });
+    expect(phone.got.filter((text) => text.startsWith('SIP/2.0 200'))).toHaveLength(3);
+  });
+
+  it('one more than the ladder has lines for is answered, and the call fails by it', () => {
+    const { pair, phone, accept, notify, requests } = subscribed();
+    accept();
+    for (let i = 0; i < 4; i++) expect(notify(ACTIVE)).toEqual(['200 OK']);
+    phone.wait(5);
+    accept(requests()[1]);
+    accept(requests()[2]);
+    pair.run();
+    expect(failures(pair.caller)).toEqual(['1 unexpected: NOTIFY']);
+    expect(held(pair.caller)).toEqual(NOTHING_HELD);
+  });
+
+  it('what a call keeps is gone with it when it fails', () => {
+    const { pair, phone, accept, notify } = subscribed();
+    accept();
+    for (let i = 0; i < 2; i++) notify(ACTIVE);
+    phone.wait(60);
+    expect(failures(pair.caller)).toEqual(['1 timeout: no response to SUBSCRIBE within 32 s']);
+    pair.run();
+    expect(held(pair.caller)).toEqual(NOTHING_HELD);
+  });
+});
+
+it('RFC 6665 §4.1.2.4: Timer N ends a subscription without a NOTIFY after 64·T1', () => {
+  const { pair, accept } = subscribed();
+  accept();
+  const startUs = pair.now[0]!;
+  pair.run(startUs + 31_900_000);
+  expect(counts(pair.caller)).toMatchObject({ failed: 0 });
+  pair.run(startUs + 32_100_000);
+  expect(failures(pair.caller)).toEqual([
+    '1 timeout: no NOTIFY within 32 s of the SUBSCRIBE or REFER that asks for it (RFC 6665 §4.1.2.4)',
+  ]);
+  pair.run();
+  expect(held(pair.caller)).toEqual(NOTHING_HELD);
 });
