@@ -225,7 +225,7 @@ export class Tally {
     if (known !== undefined) known.count++;
     else
       this.reason(key, `registration: ${failureText(kind, method, status, '')}`, () =>
-        status === 0 ? '' : e.text(e.msg.start, Math.min(e.msg.end, e.msg.start + 4096)),
+        status < 100 ? '' : e.text(e.msg.start, Math.min(e.msg.end, e.msg.start + 4096)),
       );
   }
 
