@@ -36,6 +36,8 @@ const ID_NAME = bytesOf('id');
 const id = new Span();
 const kept = new Span();
 const local = new Address();
+/** Publications that are composed into one document. */
+const published = new Int32Array(16);
 const AMP = bytesOf('&amp;');
 const LT = bytesOf('&lt;');
 const QUOT = bytesOf('&quot;');
@@ -176,11 +178,27 @@ function notify(e: Engine, call: number, ended: Uint8Array | null): void {
   const row = r.watch[call]! - 1;
   r.key[0] = r.watchers.keyA[row]!;
   r.key[1] = r.watchers.keyB[row]!;
-  const document = event === PACKAGE.PRESENCE ? r.publications.latest(r.key, r.nowS()) : NONE;
-  if (document === NONE) putState(e, call, event);
-  else r.body(r.publications.bodyStart(document), r.publications.bodyLength(document));
+  if (event !== PACKAGE.PRESENCE || !putPublished(e)) putState(e, call, event);
   r.notified[call]!++;
   r.watchNotify[call] = request(e, call, METHOD.NOTIFY, LADDER.NOTIFY) + 1;
+}
+
+/** RFC 3903 §3: what was published of the resource in r.key, composed, as the body; false when nothing was. */
+function putPublished(e: Engine): boolean {
+  const r = e.reference!;
+  const { publications, composition, key } = r;
+  const count = publications.newest(key, r.nowS(), published);
+  if (count === 0) return false;
+  const newest = published[0]!;
+  if (count === 1) {
+    r.body(publications.bodyStart(newest), publications.bodyLength(newest));
+    return true;
+  }
+  composition.begin(r.bodyAt, publications.bodyStart(newest), publications.bodyLength(newest));
+  for (let i = 1; i < count; i++)
+    composition.add(publications.bodyStart(published[i]!), publications.bodyLength(published[i]!));
+  r.body(r.bodyAt, composition.length);
+  return true;
 }
 
 /** The state of a resource of which nothing was published, as the body. */

@@ -3,6 +3,7 @@
 import { Chains } from '../server/chains.ts';
 import { SHORTEST_S } from '../server/expiry.ts';
 import { Merging } from '../server/merging.ts';
+import { Composition } from '../server/pidf.ts';
 import { Publications } from '../server/publications.ts';
 import { Registrar } from '../server/registrar.ts';
 import { type AnswerText, answerText } from '../server/session-answer.ts';
@@ -68,6 +69,7 @@ export class Reference {
   readonly program: number;
   readonly registrar: Registrar;
   readonly publications: Publications;
+  readonly composition: Composition;
   /** Subscriptions by resource and package; `watchCall` names the call of each row. */
   readonly watchers: Chains;
   readonly watchCall: Int32Array;
@@ -156,6 +158,7 @@ export class Reference {
     this.program = program;
     this.registrar = new Registrar(e.config.maxBindings, e.memory, e.seeds);
     this.publications = new Publications(DOCUMENTS, e.memory, e.seeds);
+    this.composition = new Composition(e.bytes);
     this.watchers = new Chains(maxCalls);
     this.watchCall = new Int32Array(maxCalls);
     this.merging = new Merging(maxCalls, e.seeds);
