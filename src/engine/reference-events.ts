@@ -1,6 +1,7 @@
 // The reference server as a notifier: subscriptions (RFC 6665 §4.2). What a REFER subscribes to is reference-referral.ts.
 
 import { BRIEF, grantedS } from '../server/expiry.ts';
+import { EXTENSION } from '../server/extensions.ts';
 import { PACKAGE, PACKAGES } from '../server/packages.ts';
 import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, putDecimal, putText, sameBytes } from '../sip/bytes.ts';
@@ -84,7 +85,7 @@ export function subscribeOutside(e: Engine, txn: number): void {
   const granted = grant(e, txn, event);
   if (granted === NONE) return;
   const call = openServed(e, txn);
-  if (call !== NONE) accept(e, call, txn, event, granted);
+  if (call !== NONE) accept(e, call, txn, event, granted, e.reference!.extension === EXTENSION.LATER);
 }
 
 /** A SUBSCRIBE in a dialog refreshes or ends the subscription it has, or adds one. */
@@ -102,7 +103,7 @@ export function subscribe(e: Engine, call: number, txn: number): void {
     refuse(e, txn, 403);
     return;
   }
-  accept(e, call, txn, event, granted);
+  accept(e, call, txn, event, granted, false);
 }
 
 /** Whether Event in e.msg has the id that the subscription of the call was made with, or none as it has none. */
@@ -116,8 +117,8 @@ function sameId(e: Engine, call: number): boolean {
   return !named || sameBytes(e.bytes, id.start, id.end, kept.start, kept.end);
 }
 
-/** 200, and the NOTIFY that follows at once (RFC 6665 §4.2.1.2). */
-function accept(e: Engine, call: number, txn: number, event: number, expires: number): void {
+/** 200, and the NOTIFY that follows at once (RFC 6665 §4.2.1.2): the last one where the subscription is put off. */
+function accept(e: Engine, call: number, txn: number, event: number, expires: number, later: boolean): void {
   const r = e.reference!;
   if (r.watch[call] === 0 && !watch(e, call, event)) {
     refuse(e, txn, 503);
@@ -131,8 +132,9 @@ function accept(e: Engine, call: number, txn: number, event: number, expires: nu
   r.add(TEXT.END);
   send(e, txn, 200, call);
   e.dialogs.confirm(call);
-  notify(e, call, expires > 0 ? null : TEXT.TIMED_OUT);
-  if (expires === 0) r.unwatch(call);
+  // RFC 6665 §4.1.3: retry-after tells when another try is worth making.
+  notify(e, call, expires === 0 ? TEXT.TIMED_OUT : later ? TEXT.LATER : null);
+  if (expires === 0 || later) r.unwatch(call);
   released(e, call);
 }
 

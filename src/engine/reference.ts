@@ -56,6 +56,8 @@ export const TEXT = {
   EVENT_REFER: line('Event: refer'),
   SIPFRAG: line('Content-Type: message/sipfrag;version=2.0'),
   DONE: line('Subscription-State: terminated;reason=noresource'),
+  /** RFC 6665 §4.2.2: put off for some seconds. */
+  LATER: line('Subscription-State: terminated;reason=probation;retry-after=5'),
   TIMED_OUT: line('Subscription-State: terminated;reason=timeout'),
   END: bytesOf('\r\n'),
 } as const;
