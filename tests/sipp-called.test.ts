@@ -197,25 +197,32 @@ describe.skipIf(!have('sipp'))('SIPp is called', () => {
       { 180: [0, 1], 200: [0, 1], 487: [0, 1] },
     ));
 
-  it('by session-timer', () => {
+  it.each([
+    ['by UPDATE, which it allows', ['Allow: INVITE, ACK, BYE, UPDATE'], 'UPDATE'],
+    ['by re-INVITE, since it does not allow UPDATE', [], 'INVITE'],
+  ])('by session-timer, refreshed %s', (_, allow, method) => {
     const granted = ['Require: timer', 'Session-Expires: 1800;refresher=uac'];
     const wanted = [
       ['Supported:', 'timer'],
       ['Session-Expires:', '1800;refresher=uac'],
       ['Min-SE:', '90'],
     ] as const;
+    const again = method === 'INVITE';
     return calls(
       'session-timer',
       [
         { recv: 'INVITE', check: wanted },
         { send: 180 },
-        { send: 200, lines: [...SDP, ...granted], body: sdp() },
+        { send: 200, lines: [...SDP, ...granted, ...allow], body: sdp() },
         { recv: 'ACK' },
-        { recv: 'UPDATE', check: wanted },
-        { send: 200, lines: granted },
+        { recv: method, check: wanted },
+        again ? { send: 200, lines: [...SDP, ...granted], body: sdp() } : { send: 200, lines: granted },
+        ...(again ? [{ recv: 'ACK' } as const] : []),
         ...LEFT,
       ],
-      { INVITE: [1, 0], ACK: [1, 0], UPDATE: [1, 0], BYE: [1, 0] },
+      again
+        ? { INVITE: [2, 0], ACK: [2, 0], BYE: [1, 0] }
+        : { INVITE: [1, 0], ACK: [1, 0], UPDATE: [1, 0], BYE: [1, 0] },
       { 180: [0, 1], 200: [0, 3] },
     );
   });

@@ -1,5 +1,7 @@
 // TCP between our own ends, against SIPp, Kamailio and sipsak, and against peers that break connections: every end named, nothing left behind.
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Answerer, busyhour, type Result, startAnswerer } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
@@ -8,6 +10,7 @@ import { type Kamailio, startKamailio } from './peers/kamailio.ts';
 import { lanes } from './peers/lanes.ts';
 import { runSippCaller, startSippCallee } from './peers/sipp.ts';
 import { sipsakOptions } from './peers/sipsak.ts';
+import { tempDir } from './peers/temp-dir.ts';
 
 const HOST = '127.0.0.1';
 
@@ -76,6 +79,18 @@ describe('our own ends', () => {
     expect(answered.summary!.calls.failed).toBe(0);
     expect(answered.summary!.rules.violations).toEqual([]);
     expect(answered.summary!.messages.retransmitted).toBe(0);
+  });
+
+  it.concurrent('--register with --connections per-user: each user registers and calls by his own connection', async () => {
+    const callee = await startAnswerer([], { lifetimeMs: 40_000, protocol: 'tcp' });
+    const data = join(tempDir(), 'users.csv');
+    writeFileSync(data, `user\n${Array.from({ length: 10 }, (_, i) => `u${i}`).join('\n')}\n`);
+    const args = ['--data', data, '--register', '--connections', 'per-user', '--rate', '100', '--calls', '40'];
+    const caller = await busyhour(['load', 'basic', `tcp:${HOST}:${callee.port}`, ...args]);
+    const answered = await callee.stop();
+    expectClean(caller, 40);
+    expect(caller.summary!.generator.connections.opened).toBe(10);
+    expect(answered.summary!.generator.connections.accepted).toBe(10);
   });
 
   it.concurrent.each([

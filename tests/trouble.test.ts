@@ -1,10 +1,14 @@
 // Peers that misbehave, die or are not there, and a generator that cannot keep up. Every end is named and has its exit code; never a hang.
 import { createSocket } from 'node:dgram';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { busyhour, type Result, startAnswerer, startBusyhour } from './peers/busyhour.ts';
+import { busyhour, MAIN, type Result, startAnswerer, startBusyhour } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
+import { start } from './peers/process.ts';
 import { answerPlainly, startScripted } from './peers/scripted.ts';
+import { tempDir } from './peers/temp-dir.ts';
 
 const STACK = /^\s+at .+:\d+:\d+/m;
 
@@ -186,4 +190,15 @@ describe('a generator that cannot keep up', () => {
     expectEnd(result, 4, 'inconclusive');
     expect(result.summary!.generator.saturated).toBe(true);
   }, 70_000);
+});
+
+it('a reader of --json that goes away changes no exit code, and the files are written', async () => {
+  const out = join(tempDir(), 'out');
+  const args = ['load', 'options', `udp:127.0.0.1:${await freePort()}`, '--calls', '1', '--json', '--out', out];
+  const command = 'set -o pipefail; "$0" "$@" | true';
+  const piped = start('/bin/bash', ['-c', command, process.execPath, MAIN, ...args], { lifetimeMs: 30_000 });
+  const { code } = await piped.exited;
+  expect(code, piped.stderr()).toBe(5);
+  expect(piped.stderr()).not.toMatch(/EPIPE/);
+  expect(readdirSync(out)).toContain('summary.json');
 });

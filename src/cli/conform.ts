@@ -99,7 +99,11 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
     ...keepKnown(o.writeBaseline, judged, results, files, strict),
   ];
   const stepSummary = process.env.GITHUB_STEP_SUMMARY;
-  if (stepSummary !== undefined && stepSummary !== '') await appendMarkdown(stepSummary, summary);
+  // The verdict of the run is worth more than this copy of it.
+  if (stepSummary !== undefined && stepSummary !== '') {
+    const problem = await appendMarkdown(stepSummary, summary);
+    if (problem !== null) process.stderr.write(`busyhour: warning: ${problem}\n`);
+  }
   if (!quiet) process.stderr.write(conformanceText(summary, results, counts, { color, files: written }));
   else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
   if (o.json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);

@@ -224,6 +224,13 @@ program
   .addOption(option('--quiet', 'no tables on stderr'))
   .action(async (dirs, options) => (await import('./compare.ts')).compare(dirs, options));
 
+// Who reads us may stop reading (`| head -1`): the run goes on to its end, and its files are written.
+for (const stream of [process.stdout, process.stderr])
+  if (stream.listenerCount('error') === 0)
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+
 try {
   if (process.argv.length <= 2) program.help({ error: true });
   await program.parseAsync();

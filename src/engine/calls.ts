@@ -18,6 +18,10 @@ export const CALL = {
   RELEASED: 32,
   /** What the request at hand has been challenged with: three bits (challenge.ts), the lowest is 64. */
   TRIED: 64 | 128 | 256,
+  /** A SUBSCRIBE or REFER of ours has had no NOTIFY so far. */
+  AWAITS_NOTIFY: 512,
+  /** The NOTIFY that the ladder answers next was answered when it came. */
+  NOTIFY_ANSWERED: 1024,
 } as const;
 
 /** Columns start as zero and cost no memory until a slot is used; NONE is written when a slot is taken. */
@@ -47,8 +51,8 @@ export class Calls {
   /** CSeq number of our last INVITE, and of the peer's; 0: none. */
   readonly inviteCseq: Int32Array;
   readonly peerInviteCseq: Int32Array;
-  /** RSeq of the last reliable provisional sent or received; 0: none. */
-  readonly rseq: Int32Array;
+  /** RSeq of the last reliable provisional sent or received (RFC 3262 §7.1: below 2^32); 0: none. */
+  readonly rseq: Uint32Array;
   /** Message of the program, + 1, that was the last ACK to a 2xx; 0: the standard one. */
   readonly ackMessage: Int16Array;
   /** Where a 3xx has sent the call: chunk + 1 and length of a URI, 0 for nowhere. */
@@ -88,7 +92,7 @@ export class Calls {
     this.otherServer = new Int32Array(capacity);
     this.inviteCseq = new Int32Array(capacity);
     this.peerInviteCseq = new Int32Array(capacity);
-    this.rseq = new Int32Array(capacity);
+    this.rseq = new Uint32Array(capacity);
     this.ackMessage = new Int16Array(capacity);
     this.redirectChunk = new Int32Array(capacity);
     this.redirectLength = new Int32Array(capacity);

@@ -45,6 +45,11 @@ type Header = [name: string, value: Part[]];
 /** Methods busyhour answers or sends: the value of Allow. */
 const ALLOW = METHOD_NAMES.slice(1).join(', ');
 
+/** RFC 3261 §21.4.6: a 405 does not list what it refuses. */
+function allowBut(method: number): string {
+  return METHOD_NAMES.filter((_, id) => id > 0 && id !== method).join(', ');
+}
+
 export const MEDIA_PORT = 6000;
 
 export function sdp(ends: Ends): string {
@@ -220,7 +225,7 @@ function responseHeaders(spec: MessageSpec, ends: Ends): Header[] {
     (spec.status < 300 && spec.status >= 200 && (spec.method === INVITE || spec.method === OPTIONS)) ||
     spec.status === 405
   )
-    headers.push(['Allow', [ALLOW]]);
+    headers.push(['Allow', [spec.status === 405 ? allowBut(spec.method) : ALLOW]]);
   if (spec.method === OPTIONS && spec.status === 200) headers.push(['Accept', ['application/sdp']]);
   // RFC 3262 §3: a reliable provisional requires 100rel and is numbered.
   if (spec.reliable) headers.push(['Require', ['100rel']], ['RSeq', [FIELD.RSEQ]]);

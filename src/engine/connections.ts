@@ -19,16 +19,26 @@ function ownerOf(e: Engine, call: number): number {
   return e.config.connections === 'per-call' || e.config.data === null ? call : e.users.row(call);
 }
 
+/** The connection of a call or user to the target, opened where need be; NONE when there is no room for another. */
+function ownPeerOf(e: Engine, owner: number): number {
+  const { ownPeer } = e;
+  if (ownPeer[owner] === 0) ownPeer[owner] = e.transport.ownPeer(e.targetPeer) + 1;
+  return ownPeer[owner]! - 1;
+}
+
+/** Where the user in `row` of the data file registers: by the connection that is his own, where users have one. */
+export function userPeer(e: Engine, row: number): number {
+  return e.ownPeer.length > 0 && e.config.connections === 'per-user' ? ownPeerOf(e, row) : e.targetPeer;
+}
+
 /** Gives a new call of a caller its peer. False when no connection is left for it: the call has failed. */
 export function connectCall(e: Engine, call: number): boolean {
-  const { calls, transport, ownPeer } = e;
+  const { calls, ownPeer } = e;
   if (ownPeer.length === 0) {
     calls.peer[call] = e.targetPeer;
     return true;
   }
-  const owner = ownerOf(e, call);
-  if (ownPeer[owner] === 0) ownPeer[owner] = transport.ownPeer(e.targetPeer) + 1;
-  const peer = ownPeer[owner]! - 1;
+  const peer = ownPeerOf(e, ownerOf(e, call));
   calls.peer[call] = peer;
   if (peer !== NONE) return true;
   const first = e.wires[calls.program[call]!]![e.rowsOf(call)[ROW.MESSAGE]!];

@@ -8,6 +8,7 @@ import { CALL } from './calls.ts';
 import { releaseVariables } from './capture.ts';
 import { launch, openClient, ownerOf, setIdentity, setOutside, setRemote, setTransaction } from './client.ts';
 import { disconnectCall } from './connections.ts';
+import { forgetEarly } from './early.ts';
 import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
 import { sendAck } from './player.ts';
@@ -107,6 +108,7 @@ function releaseSlot(e: Engine, call: number): void {
     calls.keptChunk[call] = NONE;
   }
   forgetRedirect(e, call);
+  if (e.early.first[call] !== NONE) forgetEarly(e, call);
   if (e.variables > 0) releaseVariables(e, call);
   e.users.release(call);
   disconnectCall(e, call);

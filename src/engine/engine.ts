@@ -36,6 +36,7 @@ import {
   type Wire,
 } from './compose.ts';
 import { ownPeers } from './connections.ts';
+import { Early } from './early.ts';
 import { FIELD } from './fields.ts';
 import { Forks } from './forks.ts';
 import { BRANCH_LENGTH, Identity, TAG_LENGTH } from './identity.ts';
@@ -61,9 +62,11 @@ const SCRATCH_BYTES = 3 * 65_536;
 /** Retransmission intervals of a usage (2xx of RFC 3261 §13.3.1.4, reliable provisional of RFC 3262 §3) and of Timers A, E, G. */
 const DOUBLINGS = 7;
 
-/** What some refusals must say: RFC 3261 §21.5.4, §21.4.15, §14.2. */
+/** What some refusals must say: RFC 3261 §21.5.4, §21.4.15, §14.2; RFC 6086 §4.2.2: the packages that may come, here none. */
 const STANDARD_HEADERS: Readonly<Record<number, readonly (readonly [string, string])[]>> = {
   421: [['Require', '100rel']],
+  469: [['Recv-Info', '']],
+  488: [['Warning', '399 busyhour "This session is not changed"']],
   500: [['Retry-After', '3']],
   503: [['Retry-After', '1']],
 };
@@ -109,6 +112,7 @@ export class Engine {
   readonly outbox: Outbox;
   readonly postponed = new Postponed();
   readonly forks = new Forks();
+  readonly early: Early;
   readonly peers: PeerCache;
   readonly users: Users;
   readonly ownPeer: Int32Array;
@@ -243,6 +247,7 @@ export class Engine {
     this.calleePrograms = Int32Array.from(config.calleeOf);
     this.answers = Uint8Array.from(config.programs, ({ role }) => (role === 'callee' ? 1 : 0));
     this.calls = new Calls(config.maxCalls, config.programs.length);
+    this.early = new Early(config.maxCalls);
     // One more dialog than calls: a place for the dialogs of forked and orphaned 2xx responses.
     this.dialogs = new Dialogs(config.maxCalls + 1, memory, this.isCallee);
     this.callNodes = txnCapacity * 2;

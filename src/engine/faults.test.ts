@@ -87,8 +87,8 @@ const LOST: { readonly [F in FlowName]: Readonly<Record<string, Readonly<Record<
     INFO: { INFO: [0.5] },
     '200 INFO': { INFO: [0.5], '200 INFO': [0.5] },
     REFER: { REFER: [0.5] },
-    // The flow's answer to the NOTIFY waits for the 200 of the REFER, so that the NOTIFY is sent again, too.
-    '200 REFER': { REFER: [0.5], '200 REFER': [0.5], NOTIFY: [0.5], '200 NOTIFY': [0] },
+    // RFC 6665 §4.1.3: the NOTIFY is answered although the 200 is missing.
+    '200 REFER': { REFER: [0.5], '200 REFER': [0.5] },
     NOTIFY: { NOTIFY: [0.5] },
     // The callee answers the BYE when its NOTIFY has been answered.
     '200 NOTIFY': { NOTIFY: [0.5], '200 NOTIFY': [0.5], BYE: [0.5], '200 BYE': [0] },

@@ -7,6 +7,7 @@ import { NONE } from '../sip/message.ts';
 import { Schedule } from '../time/schedule.ts';
 import { MACHINE } from '../transaction/constants.ts';
 import { clientTimer, takeRefusal, takeResponse } from './client.ts';
+import { takeKept } from './early.ts';
 import type { Engine } from './engine.ts';
 import { startCall, stepTimer } from './player.ts';
 import { takePostponed } from './postponed.ts';
@@ -116,6 +117,7 @@ export class Loop {
     this.receive();
     this.expire();
     if (e.postponed.count > 0) takePostponed(e);
+    if (e.early.readyCount > 0) takeKept(e);
     this.arrive();
     e.outbox.flush();
   }

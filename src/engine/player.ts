@@ -24,6 +24,7 @@ import {
 import type { Wire } from './compose.ts';
 import { connectCall, sharedPeer } from './connections.ts';
 import { acknowledgeFork, confirmDialog, releaseFork } from './dialog-usage.ts';
+import { answerAhead, awaitsFirst, takeEarly } from './early.ts';
 import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
@@ -93,11 +94,15 @@ export function advance(e: Engine, call: number): void {
         return;
       }
       case OP.END:
-        endCall(e, call, true);
+        if (e.early.first[call] !== NONE) e.early.wake(call, calls.serial[call]!);
+        else endCall(e, call, true);
         return;
       default: {
-        const lane = e.rowLanes[calls.program[call]!]![row]!;
-        e.lanes.start(e.callNode(call, 0), lane === NONE ? e.stepLimitLane : lane);
+        let lane = e.rowLanes[calls.program[call]!]![row]!;
+        // RFC 6665 §4.1.2.4: Timer N, 64·T1, for the NOTIFY that follows a SUBSCRIBE at once.
+        if (lane === NONE) lane = awaitsFirst(e, call, row) ? e.timeoutLane : e.stepLimitLane;
+        e.lanes.start(e.callNode(call, 0), lane);
+        if (e.early.first[call] !== NONE) e.early.wake(call, calls.serial[call]!);
         return;
       }
     }
@@ -115,7 +120,7 @@ function moveTo(e: Engine, call: number, row: number): void {
 }
 
 /** A received message fits `row`: counts it, and moves on when its turn has come. */
-function takeRow(e: Engine, call: number, row: number): boolean {
+export function takeRow(e: Engine, call: number, row: number): boolean {
   const { calls } = e;
   const rows = e.rowsOf(call);
   e.countRow(call, row, LINE.RECEIVED);
@@ -298,6 +303,10 @@ export function callRequest(e: Engine, call: number): boolean {
   const { msg, calls } = e;
   const main = calls.main[call]!;
   const row = rowFor(e, call, OP.RECV_REQUEST, msg.method, 0);
+  if (msg.method === METHOD.NOTIFY) {
+    if (row < 0 && takeEarly(e, call)) return true;
+    if (row >= 0) calls.flags[call]! &= ~CALL.AWAITS_NOTIFY;
+  }
   if (row === LATER && msg.method !== METHOD.ACK) {
     postpone(e, call);
     return true;
@@ -307,6 +316,7 @@ export function callRequest(e: Engine, call: number): boolean {
     e.countRow(main, calls.pc[main]!, LINE.UNEXPECTED);
     return false;
   }
+  const serial = calls.serial[main]!;
   if (!takeRow(e, main, row)) return true;
   if (e.delayLane !== NONE && (calls.flags[call]! & CALL.DELAYING) === 0) {
     calls.flags[call]! |= CALL.DELAYING;
@@ -314,6 +324,7 @@ export function callRequest(e: Engine, call: number): boolean {
     return true;
   }
   advance(e, main);
+  if (msg.method === METHOD.NOTIFY && calls.is(main, serial)) answerAhead(e, call, row);
   return true;
 }
 
@@ -358,7 +369,8 @@ export function stepTimer(e: Engine, call: number): void {
     advance(e, call);
   } else {
     e.countRow(call, calls.pc[call]!, LINE.TIMED_OUT);
-    fail(e, call, FAILURE.STEP_TIMEOUT, 0, 0);
+    const first = rows[at + ROW.TIME_US] === NONE && awaitsFirst(e, call, calls.pc[call]!);
+    fail(e, call, first ? FAILURE.NO_NOTIFY : FAILURE.STEP_TIMEOUT, 0, 0);
   }
 }
 
@@ -393,6 +405,10 @@ function legFor(e: Engine, call: number, leg: number): number {
 
 function sendResponse(e: Engine, call: number, wire: Wire): boolean {
   const { calls } = e;
+  if (wire.method === METHOD.NOTIFY && (calls.flags[call]! & CALL.NOTIFY_ANSWERED) !== 0) {
+    calls.flags[call]! &= ~CALL.NOTIFY_ANSWERED;
+    return true;
+  }
   const txn = wire.method === METHOD.INVITE ? calls.inviteServer[call]! : calls.otherServer[call]!;
   if (txn === NONE || !respond(e, txn, wire, call)) {
     fail(e, call, txn === NONE ? FAILURE.NOTHING_TO_ANSWER : FAILURE.MEMORY_FULL, wire.method, wire.status);
@@ -441,6 +457,7 @@ export function sendRequest(e: Engine, call: number, wire: Wire): boolean {
     e.txns.peer[txn] = e.txns.peer[target]!;
     e.lanes.start(target * 2 + 1, e.timeoutLane);
   } else calls.otherClient[call] = txn;
+  if (method === METHOD.SUBSCRIBE || method === METHOD.REFER) calls.flags[call]! |= CALL.AWAITS_NOTIFY;
   if (method === METHOD.PRACK) {
     const middle = putDecimal(e.bytes, e.rackAt, calls.rseq[call]!);
     e.bytes[middle] = 32;

@@ -1,6 +1,7 @@
 // The reference server as a notifier: subscriptions (RFC 6665 §4.2). What a REFER subscribes to is reference-referral.ts.
 
 import { BRIEF, grantedS } from '../server/expiry.ts';
+import { EXTENSION } from '../server/extensions.ts';
 import { PACKAGE, PACKAGES } from '../server/packages.ts';
 import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, putDecimal, putText, sameBytes } from '../sip/bytes.ts';
@@ -36,6 +37,8 @@ const ID_NAME = bytesOf('id');
 const id = new Span();
 const kept = new Span();
 const local = new Address();
+/** Publications that are composed into one document. */
+const published = new Int32Array(16);
 const AMP = bytesOf('&amp;');
 const LT = bytesOf('&lt;');
 const QUOT = bytesOf('&quot;');
@@ -82,7 +85,7 @@ export function subscribeOutside(e: Engine, txn: number): void {
   const granted = grant(e, txn, event);
   if (granted === NONE) return;
   const call = openServed(e, txn);
-  if (call !== NONE) accept(e, call, txn, event, granted);
+  if (call !== NONE) accept(e, call, txn, event, granted, e.reference!.extension === EXTENSION.LATER);
 }
 
 /** A SUBSCRIBE in a dialog refreshes or ends the subscription it has, or adds one. */
@@ -100,7 +103,7 @@ export function subscribe(e: Engine, call: number, txn: number): void {
     refuse(e, txn, 403);
     return;
   }
-  accept(e, call, txn, event, granted);
+  accept(e, call, txn, event, granted, false);
 }
 
 /** Whether Event in e.msg has the id that the subscription of the call was made with, or none as it has none. */
@@ -114,8 +117,8 @@ function sameId(e: Engine, call: number): boolean {
   return !named || sameBytes(e.bytes, id.start, id.end, kept.start, kept.end);
 }
 
-/** 200, and the NOTIFY that follows at once (RFC 6665 §4.2.1.2). */
-function accept(e: Engine, call: number, txn: number, event: number, expires: number): void {
+/** 200, and the NOTIFY that follows at once (RFC 6665 §4.2.1.2): the last one where the subscription is put off. */
+function accept(e: Engine, call: number, txn: number, event: number, expires: number, later: boolean): void {
   const r = e.reference!;
   if (r.watch[call] === 0 && !watch(e, call, event)) {
     refuse(e, txn, 503);
@@ -129,8 +132,9 @@ function accept(e: Engine, call: number, txn: number, event: number, expires: nu
   r.add(TEXT.END);
   send(e, txn, 200, call);
   e.dialogs.confirm(call);
-  notify(e, call, expires > 0 ? null : TEXT.TIMED_OUT);
-  if (expires === 0) r.unwatch(call);
+  // RFC 6665 §4.1.3: retry-after tells when another try is worth making.
+  notify(e, call, expires === 0 ? TEXT.TIMED_OUT : later ? TEXT.LATER : null);
+  if (expires === 0 || later) r.unwatch(call);
   released(e, call);
 }
 
@@ -176,11 +180,27 @@ function notify(e: Engine, call: number, ended: Uint8Array | null): void {
   const row = r.watch[call]! - 1;
   r.key[0] = r.watchers.keyA[row]!;
   r.key[1] = r.watchers.keyB[row]!;
-  const document = event === PACKAGE.PRESENCE ? r.publications.latest(r.key, r.nowS()) : NONE;
-  if (document === NONE) putState(e, call, event);
-  else r.body(r.publications.bodyStart(document), r.publications.bodyLength(document));
+  if (event !== PACKAGE.PRESENCE || !putPublished(e)) putState(e, call, event);
   r.notified[call]!++;
   r.watchNotify[call] = request(e, call, METHOD.NOTIFY, LADDER.NOTIFY) + 1;
+}
+
+/** RFC 3903 §3: what was published of the resource in r.key, composed, as the body; false when nothing was. */
+function putPublished(e: Engine): boolean {
+  const r = e.reference!;
+  const { publications, composition, key } = r;
+  const count = publications.newest(key, r.nowS(), published);
+  if (count === 0) return false;
+  const newest = published[0]!;
+  if (count === 1) {
+    r.body(publications.bodyStart(newest), publications.bodyLength(newest));
+    return true;
+  }
+  composition.begin(r.bodyAt, publications.bodyStart(newest), publications.bodyLength(newest));
+  for (let i = 1; i < count; i++)
+    composition.add(publications.bodyStart(published[i]!), publications.bodyLength(published[i]!));
+  r.body(r.bodyAt, composition.length);
+  return true;
 }
 
 /** The state of a resource of which nothing was published, as the body. */

@@ -4,6 +4,7 @@ import { Chains } from '../server/chains.ts';
 import { SHORTEST_S } from '../server/expiry.ts';
 import { Merging } from '../server/merging.ts';
 import { PastDialogs } from '../server/past-dialogs.ts';
+import { Composition } from '../server/pidf.ts';
 import { Publications } from '../server/publications.ts';
 import { Registrar } from '../server/registrar.ts';
 import { type AnswerText, answerText } from '../server/session-answer.ts';
@@ -56,6 +57,8 @@ export const TEXT = {
   EVENT_REFER: line('Event: refer'),
   SIPFRAG: line('Content-Type: message/sipfrag;version=2.0'),
   DONE: line('Subscription-State: terminated;reason=noresource'),
+  /** RFC 6665 §4.2.2: put off for some seconds. */
+  LATER: line('Subscription-State: terminated;reason=probation;retry-after=5'),
   TIMED_OUT: line('Subscription-State: terminated;reason=timeout'),
   END: bytesOf('\r\n'),
 } as const;
@@ -74,6 +77,7 @@ export class Reference {
   readonly program: number;
   readonly registrar: Registrar;
   readonly publications: Publications;
+  readonly composition: Composition;
   /** Subscriptions by resource and package; `watchCall` names the call of each row. */
   readonly watchers: Chains;
   readonly watchCall: Int32Array;
@@ -167,6 +171,7 @@ export class Reference {
     this.program = program;
     this.registrar = new Registrar(e.config.maxBindings, e.memory, e.seeds);
     this.publications = new Publications(DOCUMENTS, e.memory, e.seeds);
+    this.composition = new Composition(e.bytes);
     this.watchers = new Chains(maxCalls);
     this.watchCall = new Int32Array(maxCalls);
     this.merging = new Merging(maxCalls, e.seeds);

@@ -9,9 +9,11 @@ import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { RetryAfter, readRetryAfter } from '../sip/retry-after.ts';
 import { readUri, Uri } from '../sip/uri.ts';
+import { FAULT } from '../transport/transport.ts';
 import { takeChallenge } from './challenge.ts';
 import { launch, openClient, setIdentity, setTransaction } from './client.ts';
 import { compose, type Wire } from './compose.ts';
+import { userPeer } from './connections.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
@@ -81,7 +83,12 @@ function send(e: Engine, r: Registrations, user: number, expiresS: number): void
     r.pending[user] = 1;
     r.onTheirWay++;
   }
-  const txn = openClient(e, METHOD.REGISTER, NONE, e.targetPeer, cseq);
+  const peer = userPeer(e, row);
+  if (peer === NONE) {
+    failed(e, r, user, FAILURE.TRANSPORT, FAULT.UNREACHABLE);
+    return;
+  }
+  const txn = openClient(e, METHOD.REGISTER, NONE, peer, cseq);
   if (txn === NONE) {
     failed(e, r, user, FAILURE.TABLE_FULL, 0);
     return;

@@ -18,6 +18,7 @@ import { serveOutside } from './reference-calls.ts';
 import { calledRow } from './registering.ts';
 import { refuse } from './server.ts';
 import { FAILURE } from './tally.ts';
+import { statusInside, statusOutside } from './unexpected.ts';
 import { usageAcknowledged } from './usage.ts';
 
 const rack = new Cseq();
@@ -99,7 +100,7 @@ export function inDialog(e: Engine, txn: number, call: number): void {
   const serial = calls.serial[call]!;
   if (callRequest(e, call)) return;
   if (!calls.is(call, serial)) return;
-  refuse(e, txn, msg.method === METHOD.BYE ? 200 : 405);
+  refuse(e, txn, statusInside(e, call));
   if (msg.method === METHOD.BYE) calls.flags[call]! |= CALL.RELEASED;
   fail(e, call, FAILURE.UNEXPECTED_REQUEST, msg.method, 0);
 }
@@ -164,17 +165,7 @@ export function outOfDialog(e: Engine, txn: number): void {
   }
   if (program === NONE) {
     // RFC 3262 §3: a flow that must send its provisionals reliably refuses a peer without 100rel by 421.
-    // RFC 3261 §8.2.1: 405 for a method that is known and not played here; 501 for one nobody knows.
-    const status = lacks100rel
-      ? 421
-      : msg.method === METHOD.UNKNOWN
-        ? 501
-        : msg.method === METHOD.OPTIONS
-          ? 200
-          : msg.method === METHOD.BYE || msg.method === METHOD.NOTIFY || msg.method === METHOD.PRACK
-            ? 481
-            : 405;
-    refuse(e, txn, status);
+    refuse(e, txn, lacks100rel ? 421 : statusOutside(e));
     return;
   }
   const again = e.redirects && msg.method === METHOD.INVITE ? redirected(e) : NONE;

@@ -60,3 +60,24 @@ describe('redirect', () => {
     expect(pair.log('ACK')[0]!.text).toMatch(/^ACK sip:moved@/);
   });
 });
+
+it('RFC 4488 §4: a REFER that asks for no subscription gets none, and is told so', () => {
+  const pair = new Pair({ flow: { caller: 'refer-norefersub', callee: 'reference' } }).run();
+  expectOne(pair);
+  expect(pair.log('REFER')[0]!.text).toMatch(/^Refer-Sub: false\r$/m);
+  expect(pair.log('200 REFER')[0]!.text).toMatch(/^Refer-Sub: false\r$/m);
+  expect(pair.kinds()).not.toContain('NOTIFY');
+});
+
+it('RFC 3261 §11: OPTIONS goes out at each interval, in one Call-ID and with CSeq counted on', () => {
+  const pair = new Pair({ flow: { caller: 'options-keepalive', callee: 'reference' }, holdUs: 30_000_000 }).run();
+  expectOne(pair);
+  const asked = pair.log('OPTIONS');
+  expect(asked.map(({ atUs }) => Math.round(atUs / 1e6))).toEqual([0, 30, 60, 90, 120]);
+  expect(asked.map(({ text }) => /^CSeq: 0*(\d+)/m.exec(text)![1])).toEqual(['1', '2', '3', '4', '5']);
+  expect(new Set(asked.map(({ text }) => /^Call-ID: (.*)$/m.exec(text)![1])).size).toBe(1);
+});
+
+function expectOne(pair: Pair): void {
+  expect(counts(pair.caller)).toEqual({ started: 1, succeeded: 1, failed: 0, dropped: 0, unexpected: 0 });
+}

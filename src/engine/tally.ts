@@ -25,6 +25,7 @@ export const FAILURE = {
   SESSION_EXPIRED: 14,
   REDIRECT: 15,
   NOT_BOUND: 16,
+  NO_NOTIFY: 17,
 } as const;
 
 /** More than there are kinds of failure. */
@@ -73,6 +74,8 @@ export function failureText(kind: number, method: number, status: number, expect
         : `timeout: no ACK for the ${status} to INVITE within 32 s (RFC 3261 §17.2.1)`;
     case FAILURE.NO_PRACK:
       return 'timeout: no PRACK for the reliable provisional within 32 s (RFC 3262 §3)';
+    case FAILURE.NO_NOTIFY:
+      return 'timeout: no NOTIFY within 32 s of the SUBSCRIBE or REFER that asks for it (RFC 6665 §4.1.2.4)';
     case FAILURE.TABLE_FULL:
       return 'generator: transaction table full (raise --max-calls)';
     case FAILURE.MEMORY_FULL:
@@ -222,7 +225,7 @@ export class Tally {
     if (known !== undefined) known.count++;
     else
       this.reason(key, `registration: ${failureText(kind, method, status, '')}`, () =>
-        status === 0 ? '' : e.text(e.msg.start, Math.min(e.msg.end, e.msg.start + 4096)),
+        status < 100 ? '' : e.text(e.msg.start, Math.min(e.msg.end, e.msg.start + 4096)),
       );
   }
 

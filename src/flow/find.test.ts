@@ -29,6 +29,8 @@ describe('built-in flows', () => {
       ['message-multipart', 'MESSAGE'],
       ['options', 'OPTIONS'],
       ['options-dialog', 'INVITE', 'ACK', 'OPTIONS', 'BYE'],
+      ['options-keepalive', 'OPTIONS'],
+      ['options-watch', 'INVITE', 'ACK', 'OPTIONS', 'BYE'],
       ['prack-info-refer', 'INVITE', 'PRACK', 'ACK', 'INFO', 'REFER', 'NOTIFY', 'BYE'],
       ['prack-offer', 'INVITE', 'PRACK', 'ACK', 'BYE'],
       ['publish', 'PUBLISH'],
@@ -37,6 +39,7 @@ describe('built-in flows', () => {
       ['redirect', 'INVITE', 'ACK', 'BYE'],
       ['refer-attended', 'INVITE', 'ACK', 'REFER', 'NOTIFY', 'BYE'],
       ['refer-blind', 'INVITE', 'ACK', 'REFER', 'NOTIFY', 'BYE'],
+      ['refer-norefersub', 'INVITE', 'ACK', 'REFER', 'BYE'],
       ['register', 'REGISTER'],
       ['register-423', 'REGISTER'],
       ['register-fetch', 'REGISTER'],
@@ -70,7 +73,7 @@ describe('flows by name or file', () => {
     ['bsic', 'bsic: no flow is called bsic; mend: write basic; a file of yours needs its path, such as ./bsic.yaml'],
     [
       'zzz',
-      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, info-package, invite-auth, late-offer, message, message-long, message-multipart, options, options-dialog, prack-info-refer, prack-offer, publish, publish-412, publish-423, redirect, refer-attended, refer-blind, register, register-423, register-fetch, reinvite-hold, session-422, session-timer, subscribe, subscribe-423, subscribe-489, subscribe-dialog, subscribe-fetch, subscribe-mwi, subscribe-reg, update, update-early; a file of yours needs its path, such as ./zzz.yaml',
+      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, info-package, invite-auth, late-offer, message, message-long, message-multipart, options, options-dialog, options-keepalive, options-watch, prack-info-refer, prack-offer, publish, publish-412, publish-423, redirect, refer-attended, refer-blind, refer-norefersub, register, register-423, register-fetch, reinvite-hold, session-422, session-timer, subscribe, subscribe-423, subscribe-489, subscribe-dialog, subscribe-fetch, subscribe-mwi, subscribe-reg, update, update-early; a file of yours needs its path, such as ./zzz.yaml',
     ],
     [
       'none/such.yaml',

@@ -53,12 +53,13 @@ export async function writeComparison(dir: string, comparison: Comparison, versi
   ]);
 }
 
-/** Adds the Markdown of a conformance run to a file that others write to as well, such as GitHub's step summary. @throws ReportError */
-export async function appendMarkdown(file: string, summary: Summary): Promise<void> {
+/** Adds the Markdown of a conformance run to a file that others write to as well, such as GitHub's step summary. What went wrong and its mend, null for nothing. */
+export async function appendMarkdown(file: string, summary: Summary): Promise<string | null> {
   try {
     await appendFile(file, `${markdown(summary)}\n`);
+    return null;
   } catch (error) {
-    throw new ReportError(`cannot add to ${file}: ${cause(error)}; unset GITHUB_STEP_SUMMARY or name another file`);
+    return `cannot add to ${file}: ${cause(error)}; unset GITHUB_STEP_SUMMARY or name another file`;
   }
 }
 

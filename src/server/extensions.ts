@@ -16,12 +16,13 @@ export const EXTENSION = {
   EARLY: 7,
   TRANSFER: 8,
   NOBODY: 9,
+  LATER: 10,
 } as const;
 
 /**
  * By id: `ring` rings until it is cancelled (or for RING_LIMIT_S), `busy` is 486, `away` 480, `decline` 603, `auth` is answered to who can
  * authenticate, `moved` is 302 to a user that is answered, `early` waits for an offer in the early dialog before it answers, `transfer` is
- * answered and makes the calls that a REFER asks for, `nobody` is 404.
+ * answered and makes the calls that a REFER asks for, `nobody` is 404, `later` is answered, but who subscribes is told to come back later.
  */
 export const EXTENSION_NAMES = [
   '',
@@ -34,9 +35,10 @@ export const EXTENSION_NAMES = [
   'early',
   'transfer',
   'nobody',
+  'later',
 ] as const;
 /** The final status that a user's treatment is, 0 where it is none: the caller is answered, or rings. */
-const STATUSES = [0, 0, 486, 480, 603, 0, 302, 0, 0, 404] as const;
+const STATUSES = [0, 0, 486, 480, 603, 0, 302, 0, 0, 404, 0] as const;
 const NAMES = EXTENSION_NAMES.map((name) => bytesOf(name));
 /** RFC 3261 §13.3.1.1 has a proxy give up after three minutes without an answer; so does `ring`. */
 export const RING_LIMIT_S = 180;

@@ -36,8 +36,9 @@ function setUp(capacity = 100) {
     return [status, status === 200 ? tag : ''];
   };
   const latest = (at: number): string | null => {
-    const row = publications.latest(publications.key, at);
-    if (row < 0) return null;
+    const rows = new Int32Array(2);
+    if (publications.newest(publications.key, at, rows) === 0) return null;
+    const row = rows[0]!;
     const start = publications.bodyStart(row);
     return Buffer.from(memory.bytes.subarray(start, start + publications.bodyLength(row))).toString('latin1');
   };
@@ -96,4 +97,14 @@ it('is full with 503, and says so without losing memory', () => {
   const held = memory.inUseBytes;
   expect(publish({}, { body: DOCUMENT, uri: 'sip:bob@example.org' })[0]).toBe(503);
   expect(memory.inUseBytes).toBe(held);
+});
+
+it('RFC 3903 §3: the newest documents come first, no more than are asked for, and none that is over', () => {
+  const { publish, publications } = setUp();
+  for (const n of [1, 2, 3, 4]) publish({ Expires: n === 3 ? '100' : '500' }, { body: `<presence n="${n}"/>`, at: n });
+  const rows = new Int32Array(2);
+  expect(publications.newest(publications.key, 5, rows)).toBe(2);
+  expect([...rows]).toEqual([3, 2]);
+  expect(publications.newest(publications.key, 200, rows)).toBe(2);
+  expect([...rows]).toEqual([3, 1]);
 });

@@ -169,12 +169,16 @@ export class Publications {
     return at + TAG_DIGITS;
   }
 
-  /** The newest document of a resource: its row, or NONE. */
-  latest(key: Int32Array, nowS: number): number {
-    let newest = NONE;
-    for (let row = this.rows.first(key[0]!, key[1]!); row !== NONE; row = this.rows.next[row]!)
-      if (this.bodyChunk[row]! > 0 && this.rows.expiresS[row]! > nowS) newest = row;
-    return newest;
+  /** The newest documents of a resource, as many as `out` holds, the newest first: how many there are. */
+  newest(key: Int32Array, nowS: number, out: Int32Array): number {
+    let count = 0;
+    for (let row = this.rows.first(key[0]!, key[1]!); row !== NONE; row = this.rows.next[row]!) {
+      if (this.bodyChunk[row] === 0 || this.rows.expiresS[row]! <= nowS) continue;
+      out.copyWithin(1, 0, out.length - 1);
+      out[0] = row;
+      if (count < out.length) count++;
+    }
+    return count;
   }
 
   bodyStart(row: number): number {

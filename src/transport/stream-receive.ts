@@ -43,8 +43,9 @@ export class StreamReceive {
   private restBytes = 0;
   /** Whole messages that wait for `receive()`. */
   rows = 0;
-  /** After UNREADABLE: the ERR_ of sip/errors.ts. */
+  /** After UNREADABLE: the ERR_ of sip/errors.ts, and how many messages of the same bytes can still be answered. */
   lastFault = 0;
+  lastWhole = 0;
 
   /** @param makeRoom has the engine call `receive()` */
   constructor(memory: WorkerResources['memory'], makeRoom: () => void) {
@@ -86,6 +87,7 @@ export class StreamReceive {
     this.forget(c);
     this.used += need;
     const { framer } = c;
+    this.lastWhole = 0;
     for (;;) {
       const result = framer.next(this.bytes, at, end);
       if (result < 0) {
@@ -121,6 +123,7 @@ export class StreamReceive {
     this.inPeer[row] = c.peer;
     this.inAtUs[row] = nowUs;
     this.inFault[row] = fault;
+    this.lastWhole++;
     c.restSinceUs = 0;
   }
 

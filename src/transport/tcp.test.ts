@@ -455,6 +455,21 @@ describe('what cannot be cut into messages', () => {
     expect(end.memory.inUseBytes).toBe(0);
   });
 
+  it('RFC 3261 §18.3: what came whole in the same segment is answered, and the connection ends in order', async () => {
+    const end = await End.open();
+    const { socket, text, closed } = await connect(end.port);
+    const errors: Error[] = [];
+    socket.on('error', (error) => errors.push(error));
+    socket.write(`${message(1)}${message(2, 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n', 5)}`);
+    await until(() => end.received.length === 2, end);
+    for (const { peer } of end.received) end.send(peer, 'SIP/2.0 200 OK\r\n\r\n');
+    await until(() => text() === 'SIP/2.0 200 OK\r\n\r\n'.repeat(2), end);
+    end.skippedUs += 5_000_000;
+    await until(closed, end);
+    expect(errors).toEqual([]);
+    expect(end.memory.inUseBytes).toBe(0);
+  });
+
   it('a Content-Length that is too large: a message that does not end is given up', async () => {
     const end = await End.open();
     const { socket, closed } = await connect(end.port);

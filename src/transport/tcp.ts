@@ -404,8 +404,8 @@ export class Tcp implements Transport {
     if (taken === TAKEN.WHOLE) return;
     if (taken === TAKEN.UNREADABLE) {
       this.count(`unreadable: ${errorText(incoming.lastFault)}`);
-      // What was told of the request is still answered on its connection: then it ends.
-      if (incoming.rows > 0 && c.framer.headEnd !== NONE) this.turnAway(c);
+      // RFC 3261 §18.3: what came whole before, or is known of the request, is still answered on its connection; then it ends.
+      if (incoming.lastWhole > 0) this.turnAway(c);
       else this.drop(c, FAULT.UNREADABLE);
       return;
     }

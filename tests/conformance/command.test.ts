@@ -122,8 +122,12 @@ describe('a baseline', () => {
     expect(readFileSync(step, 'utf8')).toBe(`before\n${markdown}\n`);
     expect(readFileSync(join(borne.out, 'junit.xml'), 'utf8')).toContain('<skipped message="known failure: not looked');
     right = true;
-    const mended = await conform('--baseline', file);
+    // A step summary that cannot be written is a warning, and the verdict stays.
+    const mended = await conform('--baseline', file, { GITHUB_STEP_SUMMARY: tempDir() });
     expect(mended.code, mended.stderr).toBe(3);
+    expect(mended.stderr).toMatch(
+      /^busyhour: warning: cannot add to .*; unset GITHUB_STEP_SUMMARY or name another file$/m,
+    );
     expect(mended.stderr).toMatch(/known\.yaml:3:9: unexpected pass: rfc3261\/8\.2\.2\.3\/require-unknown-420 is /);
   });
 

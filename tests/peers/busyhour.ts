@@ -6,7 +6,7 @@ import { bound, freePort } from './free-port.ts';
 import { type Exit, type Running, start } from './process.ts';
 import { tempDir } from './temp-dir.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
+export const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
 
 export interface Result extends Exit {
   readonly stdout: string;
