@@ -1,5 +1,5 @@
 // Servers that are right, one for each kind of case: what a case must pass, and what its mutant is made of. Never more than one of a kind.
-import type { Case } from '../../src/conformance/case.ts';
+import type { Case, TransportKind } from '../../src/conformance/case.ts';
 import { type Profile, type ProfileFile, profileOf, REFERENCE } from '../../src/conformance/profile.ts';
 import { Runner } from '../../src/conformance/runner.ts';
 import { inapplicable } from '../../src/conformance/select.ts';
@@ -19,6 +19,8 @@ const CALLERS = 8;
 
 export interface Arena {
   readonly name: string;
+  /** Of the first end of its cases; UDP where absent. */
+  readonly kind?: TransportKind;
   readonly profile: Profile;
   /** Which of the cases it could serve are its own; all where absent. */
   readonly takes?: (one: Case) => boolean;
@@ -31,9 +33,9 @@ function profile(file: ProfileFile): Profile {
   return profileOf({ ...file, domain: 'busyhour.example', wait: '1s' }, '');
 }
 
-async function startReference(...flags: readonly string[]) {
+async function startReference(kind: TransportKind, ...flags: readonly string[]) {
   const port = await freePort();
-  const args = ['answer', '--listen', `udp:${SERVER_ADDRESS}:${port}`, ...flags];
+  const args = ['answer', '--listen', `${kind}:${SERVER_ADDRESS}:${port}`, ...flags];
   const started = startBusyhour(args, { lifetimeMs: LIFETIME_MS });
   await started.process.line(/listening on/i, 15_000);
   return { port, stop: () => started.process.stop() };
@@ -54,12 +56,19 @@ export const ARENAS: readonly Arena[] = [
     name: 'the reference server that asks who is there',
     profile: profile({ ...REFERENCE, accounts: [{ user: 'busyhour', password: 'busyhour' }] }),
     takes: ({ needs = [] }) => needs.includes('password'),
-    start: () => startReference('--auth'),
+    start: () => startReference('udp', '--auth'),
   },
   {
     name: 'the reference server',
     profile: profile(REFERENCE),
-    start: () => startReference(),
+    start: () => startReference('udp'),
+  },
+  {
+    name: 'the reference server over TCP',
+    kind: 'tcp',
+    profile: profile({ ...REFERENCE, transports: ['tcp'] }),
+    takes: ({ transports }) => transports?.join() === 'tcp',
+    start: () => startReference('tcp'),
   },
   {
     name: 'Kamailio as a proxy',
@@ -79,27 +88,22 @@ export const ARENAS: readonly Arena[] = [
   {
     name: 'our own caller',
     profile: profile({ roles: ['uac', 'subscriber'], calls: CALLERS, originate: callerCommands(SERVER_ADDRESS) }),
-    start: async () => {
-      const port = await freePort();
-      const started = startBusyhour(['answer', '--listen', `udp:${SERVER_ADDRESS}:${port}`], {
-        lifetimeMs: LIFETIME_MS,
-      });
-      await started.process.line(/listening on/i, 15_000);
-      return { port, stop: () => started.process.stop() };
-    },
+    start: () => startReference('udp'),
   },
 ];
 
 export function arenaOf(one: Case): Arena | null {
-  const fits = ({ profile: of, takes }: Arena) => inapplicable(one, of, 'udp', true) === null && takes?.(one) !== false;
+  const fits = ({ profile: of, kind, takes }: Arena) =>
+    inapplicable(one, of, kind ?? 'udp', true) === null && takes?.(one) !== false;
   return ARENAS.find(fits) ?? null;
 }
 
 /** Runs the cases against the server, and each against its mutant, at the same time. */
 export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
   const server = await arena.start!();
+  const { kind = 'udp' } = arena;
   const target: Place = { address: SERVER_ADDRESS, port: server.port };
-  const relay = startMutantRelay(target);
+  const relay = startMutantRelay(target, kind);
   const fronts = new Map<string, Place>();
   for (const { id } of cases) {
     const mutant = mutants.get(id);
@@ -113,7 +117,7 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
   const runner = (which: 0 | 1, targetOf?: (one: Case) => Place) =>
     new Runner({
       target,
-      kind: 'udp',
+      kind,
       profile: half(which),
       jobs: JOBS,
       slow: true,

@@ -1,11 +1,13 @@
-// A UDP relay between cases and a server, which lets each case meet a mutant of its own. Never tampers with a control probe: those go to the server itself.
+// A relay between cases and a server, which lets each case meet a mutant of its own. Never tampers with a control probe: those go to the server itself.
 //
 // Addresses are of one length, so that a message keeps its lengths where one stands for another: cases speak from 127.100–149.x.y, towards the
 // server each of their ends is 127.150–199.x.y with the same port, the fronts they speak to are 127.200–249.x.y, the server is SERVER_ADDRESS.
 import { createSocket, type Socket } from 'node:dgram';
-import { Reading } from '../../src/conformance/reading.ts';
+import type { TransportKind } from '../../src/conformance/case.ts';
 import type { Place } from '../../src/transport/raw-socket.ts';
-import type { Fate, Mutant, Passing, Tamper } from './mutant.ts';
+import type { Mutant, Tamper } from './mutant.ts';
+import { type Front, Passage, sendStray } from './passage.ts';
+import { StreamFront } from './stream-front.ts';
 
 export const SERVER_ADDRESS = '127.250.100.100';
 
@@ -46,17 +48,13 @@ function bind(place: Place): Promise<Socket> {
   });
 }
 
-/** The relay's end for one case. */
-class Front {
+class DatagramFront implements Front {
   readonly place: Place;
   private readonly server: Place;
-  private readonly tamper: Tamper;
+  private readonly passage: Passage;
   private socket: Socket | null = null;
   /** The server's view of each of the case's ends, by `address:port` of the end. */
   private readonly ends = new Map<string, Promise<Socket>>();
-  private readonly requests = new Map<string, Reading>();
-  private readonly seen = new Map<string, number>();
-  private readonly timers = new Set<NodeJS.Timeout>();
   private open = true;
   /** Another place of the server than where it listens: the socket of a command that makes it call us. */
   private caller: Place | null = null;
@@ -64,7 +62,7 @@ class Front {
   constructor(place: Place, server: Place, tamper: Tamper) {
     this.place = place;
     this.server = server;
-    this.tamper = tamper;
+    this.passage = new Passage(tamper);
   }
 
   async start(): Promise<void> {
@@ -94,9 +92,11 @@ class Front {
     // Ends that are only spoken of so far: the server may write to them.
     for (const [, named, port] of text.matchAll(/(127\.1[0-4]\d\.\d{3}\.\d{3}):(\d+)/g))
       await this.endOf({ address: named!, port: Number(port) });
-    const up = (message: string) => this.toServer(message, end);
-    const down = (message: string) => this.toClient(message, client);
-    this.pass(text, 'up', this.tamper.toServer, up, down, client);
+    this.passage.pass(text, 'up', {
+      onward: (message) => this.toServer(message, end),
+      reply: (message) => this.toClient(message, client),
+      stray: (message) => sendStray(message, client),
+    });
   }
 
   private async fromServer(bytes: Buffer, client: Place): Promise<void> {
@@ -105,8 +105,11 @@ class Front {
     if (caller !== null) text = text.replaceAll(`${server.address}:${caller.port}`, `${place.address}:${place.port}`);
     text = text.replaceAll(server.address, place.address);
     const end = await this.endOf(client);
-    const up = (message: string) => this.toServer(message, end);
-    this.pass(text, 'down', this.tamper.toClient, (message) => this.toClient(message, client), up, client);
+    this.passage.pass(text, 'down', {
+      onward: (message) => this.toClient(message, client),
+      reply: (message) => this.toServer(message, end),
+      stray: (message) => sendStray(message, client),
+    });
   }
 
   private toServer(text: string, end: Socket): void {
@@ -127,49 +130,9 @@ class Front {
     if (this.open) this.socket!.send(Buffer.from(text, 'latin1'), client.port, client.address);
   }
 
-  /** To the case, from a port that is not ours. */
-  private stray(text: string, client: Place): void {
-    const socket = createSocket('udp4');
-    socket.send(Buffer.from(text, 'latin1'), client.port, client.address, () => socket.close());
-  }
-
-  private pass(
-    text: string,
-    way: string,
-    tamper: ((message: Passing) => Fate) | undefined,
-    onward: (text: string) => void,
-    reply: (text: string) => void,
-    client: Place,
-  ): void {
-    const reading = new Reading(Buffer.from(text, 'latin1'));
-    const key = `${reading.callId} ${reading.header('CSeq')}`;
-    if (reading.isRequest) this.requests.set(`${way} ${key}`, reading);
-    const same = `${way} ${reading.startLine} ${reading.branch}`;
-    const nth = (this.seen.get(same) ?? 0) + 1;
-    this.seen.set(same, nth);
-    const request = reading.isResponse ? (this.requests.get(`${way === 'up' ? 'down' : 'up'} ${key}`) ?? null) : null;
-    const fate =
-      tamper === undefined
-        ? text
-        : tamper({ text, reading, request, nth, reply, stray: (other) => this.stray(other, client) });
-    if (fate === null) return;
-    const all = typeof fate === 'string' ? [{ text: fate, afterMs: 0 }] : fate;
-    for (const { text: later, afterMs } of all) {
-      if (afterMs === 0) {
-        onward(later);
-        continue;
-      }
-      const timer = setTimeout(() => {
-        this.timers.delete(timer);
-        onward(later);
-      }, afterMs);
-      this.timers.add(timer);
-    }
-  }
-
   async stop(): Promise<void> {
     this.open = false;
-    for (const timer of this.timers) clearTimeout(timer);
+    this.passage.stop();
     this.socket?.close();
     for (const end of this.ends.values()) (await end).close();
   }
@@ -183,12 +146,13 @@ export interface MutantRelay {
   stop(): Promise<void>;
 }
 
-export function startMutantRelay(server: Place): MutantRelay {
+export function startMutantRelay(server: Place, kind: TransportKind): MutantRelay {
   const fronts: Front[] = [];
   return {
     add: async (mutant) => {
       const place = { address: address(200 + (process.pid % 50), fronts.length), port: server.port };
-      const front = new Front(place, server, mutant.start());
+      const Kind = kind === 'tcp' ? StreamFront : DatagramFront;
+      const front = new Kind(place, server, mutant.start());
       fronts.push(front);
       await front.start();
       return place;
