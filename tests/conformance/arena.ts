@@ -1,10 +1,11 @@
 // Servers that are right, one for each kind of case: what a case must pass, and what its mutant is made of. Never more than one of a kind.
-import type { Case, TransportKind } from '../../src/conformance/case.ts';
+import type { Case } from '../../src/conformance/case.ts';
 import { type Profile, type ProfileFile, profileOf, REFERENCE } from '../../src/conformance/profile.ts';
 import { Runner } from '../../src/conformance/runner.ts';
-import { inapplicable } from '../../src/conformance/select.ts';
+import { inapplicable, transportOf } from '../../src/conformance/select.ts';
 import type { Place } from '../../src/transport/raw-socket.ts';
 import { startBusyhour } from '../peers/busyhour.ts';
+import { startEcho } from '../peers/echo.ts';
 import { freePort } from '../peers/free-port.ts';
 import { have } from '../peers/have.ts';
 import { startKamailio } from '../peers/kamailio.ts';
@@ -19,8 +20,6 @@ const CALLERS = 8;
 
 export interface Arena {
   readonly name: string;
-  /** Of the first end of its cases; UDP where absent. */
-  readonly kind?: TransportKind;
   readonly profile: Profile;
   /** Which of the cases it could serve are its own; all where absent. */
   readonly takes?: (one: Case) => boolean;
@@ -33,10 +32,11 @@ function profile(file: ProfileFile): Profile {
   return profileOf({ ...file, domain: 'busyhour.example', wait: '1s' }, '');
 }
 
-async function startReference(kind: TransportKind, ...flags: readonly string[]) {
+/** Listens to datagrams and to streams. */
+async function startReference(...flags: readonly string[]) {
   const port = await freePort();
-  const args = ['answer', '--listen', `${kind}:${SERVER_ADDRESS}:${port}`, ...flags];
-  const started = startBusyhour(args, { lifetimeMs: LIFETIME_MS });
+  const listen = ['udp', 'tcp'].flatMap((kind) => ['--listen', `${kind}:${SERVER_ADDRESS}:${port}`]);
+  const started = startBusyhour(['answer', ...listen, ...flags], { lifetimeMs: LIFETIME_MS });
   await started.process.line(/listening on/i, 15_000);
   return { port, stop: () => started.process.stop() };
 }
@@ -56,19 +56,12 @@ export const ARENAS: readonly Arena[] = [
     name: 'the reference server that asks who is there',
     profile: profile({ ...REFERENCE, accounts: [{ user: 'busyhour', password: 'busyhour' }] }),
     takes: ({ needs = [] }) => needs.includes('password'),
-    start: () => startReference('udp', '--auth'),
+    start: () => startReference('--auth'),
   },
   {
     name: 'the reference server',
-    profile: profile(REFERENCE),
-    start: () => startReference('udp'),
-  },
-  {
-    name: 'the reference server over TCP',
-    kind: 'tcp',
-    profile: profile({ ...REFERENCE, transports: ['tcp'] }),
-    takes: ({ transports }) => transports?.join() === 'tcp',
-    start: () => startReference('tcp'),
+    profile: profile({ ...REFERENCE, transports: ['udp', 'tcp'] }),
+    start: () => startReference(),
   },
   {
     name: 'Kamailio as a proxy',
@@ -87,27 +80,35 @@ export const ARENAS: readonly Arena[] = [
   },
   {
     name: 'our own caller',
-    profile: profile({ roles: ['uac', 'subscriber'], calls: CALLERS, originate: callerCommands(SERVER_ADDRESS) }),
-    start: () => startReference('udp'),
+    profile: profile({
+      roles: ['uac', 'uas', 'subscriber'],
+      calls: CALLERS,
+      originate: callerCommands(SERVER_ADDRESS),
+    }),
+    start: () => startReference(),
+  },
+  {
+    name: 'a callee that sends media back',
+    profile: profile({ roles: ['uas'], extensions: { echo: 'echo' } }),
+    start: () => startEcho(SERVER_ADDRESS),
   },
 ];
 
 export function arenaOf(one: Case): Arena | null {
-  const fits = ({ profile: of, kind, takes }: Arena) =>
-    inapplicable(one, of, kind ?? 'udp', true) === null && takes?.(one) !== false;
+  const fits = ({ profile: of, takes }: Arena) => inapplicable(one, of, 'udp', true) === null && takes?.(one) !== false;
   return ARENAS.find(fits) ?? null;
 }
 
 /** Runs the cases against the server, and each against its mutant, at the same time. */
 export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
   const server = await arena.start!();
-  const { kind = 'udp' } = arena;
   const target: Place = { address: SERVER_ADDRESS, port: server.port };
-  const relay = startMutantRelay(target, kind);
+  const relay = startMutantRelay(target);
   const fronts = new Map<string, Place>();
-  for (const { id } of cases) {
-    const mutant = mutants.get(id);
-    if (mutant !== undefined) fronts.set(id, await relay.add(mutant));
+  for (const one of cases) {
+    const mutant = mutants.get(one.id);
+    if (mutant !== undefined)
+      fronts.set(one.id, await relay.add(mutant, transportOf(one, arena.profile, 'udp') ?? 'udp'));
   }
   // Half of the addresses for each of the two runs; users of the registrar are shared out likewise.
   const half = (which: 0 | 1): Profile => ({
@@ -117,7 +118,7 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
   const runner = (which: 0 | 1, targetOf?: (one: Case) => Place) =>
     new Runner({
       target,
-      kind,
+      kind: 'udp',
       profile: half(which),
       jobs: JOBS,
       slow: true,

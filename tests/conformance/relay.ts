@@ -2,6 +2,7 @@
 //
 // Addresses are of one length, so that a message keeps its lengths where one stands for another: cases speak from 127.100–149.x.y, towards the
 // server each of their ends is 127.150–199.x.y with the same port, the fronts they speak to are 127.200–249.x.y, the server is SERVER_ADDRESS.
+// Session descriptions stay as they are: media go past the relay.
 import { createSocket, type Socket } from 'node:dgram';
 import type { TransportKind } from '../../src/conformance/case.ts';
 import type { Place } from '../../src/transport/raw-socket.ts';
@@ -35,6 +36,12 @@ function shown(text: string): string {
     SERVER_END,
     (_, tens: string, ones: string, rest: string) => `127.1${Number(tens) - 5}${ones}.${rest}`,
   );
+}
+
+/** Edits a message but for the session description in it. */
+function butMedia(text: string, edit: (text: string) => string): string {
+  const body = text.indexOf('\r\n\r\nv=0\r\n');
+  return body < 0 ? edit(text) : edit(text.slice(0, body)) + text.slice(body);
 }
 
 function bind(place: Place): Promise<Socket> {
@@ -101,9 +108,11 @@ class DatagramFront implements Front {
 
   private async fromServer(bytes: Buffer, client: Place): Promise<void> {
     const { server, place, caller } = this;
-    let text = shown(bytes.toString('latin1'));
-    if (caller !== null) text = text.replaceAll(`${server.address}:${caller.port}`, `${place.address}:${place.port}`);
-    text = text.replaceAll(server.address, place.address);
+    const text = butMedia(bytes.toString('latin1'), (there) => {
+      let here = shown(there);
+      if (caller !== null) here = here.replaceAll(`${server.address}:${caller.port}`, `${place.address}:${place.port}`);
+      return here.replaceAll(server.address, place.address);
+    });
     const end = await this.endOf(client);
     this.passage.pass(text, 'down', {
       onward: (message) => this.toClient(message, client),
@@ -114,9 +123,11 @@ class DatagramFront implements Front {
 
   private toServer(text: string, end: Socket): void {
     const { server, place, caller } = this;
-    let there = hidden(text);
-    if (caller !== null) there = there.replaceAll(`${place.address}:${place.port}`, `${server.address}:${caller.port}`);
-    there = there.replaceAll(place.address, server.address);
+    const there = butMedia(text, (here) => {
+      let out = hidden(here);
+      if (caller !== null) out = out.replaceAll(`${place.address}:${place.port}`, `${server.address}:${caller.port}`);
+      return out.replaceAll(place.address, server.address);
+    });
     if (this.open) end.send(Buffer.from(there, 'latin1'), (caller ?? server).port, server.address);
   }
 
@@ -139,17 +150,17 @@ class DatagramFront implements Front {
 }
 
 export interface MutantRelay {
-  /** Where the case goes to meet this mutant. */
-  add(mutant: Mutant): Promise<Place>;
+  /** Where a case whose first end is of that kind goes to meet this mutant. */
+  add(mutant: Mutant, kind: TransportKind): Promise<Place>;
   /** Where this mutant, calling a case that goes to `front`, reaches an end of the case. */
   reach(front: Place, end: Place): Place;
   stop(): Promise<void>;
 }
 
-export function startMutantRelay(server: Place, kind: TransportKind): MutantRelay {
+export function startMutantRelay(server: Place): MutantRelay {
   const fronts: Front[] = [];
   return {
-    add: async (mutant) => {
+    add: async (mutant, kind) => {
       const place = { address: address(200 + (process.pid % 50), fronts.length), port: server.port };
       const Kind = kind === 'tcp' ? StreamFront : DatagramFront;
       const front = new Kind(place, server, mutant.start());

@@ -1,8 +1,15 @@
 // Mutants for suites/rfc3261/15-bye.ts.
 import type { MutantMap } from '../map.ts';
-import { inResponses, setStatus } from '../mutant.ts';
+import { answerTo, inResponses, mutant, setStatus } from '../mutant.ts';
 
 export const MUTANTS: MutantMap = {
+  'rfc3261/15/bye-stops-media': mutant('plays on after the BYE', {
+    toServer: ({ text, reading, reply }) => {
+      if (reading.method !== 'BYE') return text;
+      reply(answerTo(reading, 200));
+      return null;
+    },
+  }),
   'rfc3261/15.1.2/bye-in-no-dialog-481': inResponses('answers 200 to a BYE of anybody', { method: 'BYE' }, (text) =>
     setStatus(text, 200),
   ),
