@@ -69,6 +69,7 @@ function callLines(s: Summary): Piece[][] {
   lines.push([
     name('Messages'),
     `${number(m.sent)} sent, ${number(m.received)} received, ${number(m.retransmitted)} retransmitted (${share(m.retransmitted, m.sent)}), ${number(m.unexpected)} unexpected`,
+    alarm(m.malformed + m.stray, m.malformed + m.stray > 0 ? `, ${number(m.malformed + m.stray)} discarded` : ''),
   ]);
   const users = s.registrations;
   if (users !== null)
