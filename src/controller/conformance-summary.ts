@@ -89,6 +89,7 @@ function measured({ sent, received }: ConformanceRun['messages'], rules: Conform
       byStatus: pairs(isStatus),
     },
     failures: [],
+    discarded: [],
     registrations: null,
     flows: [],
     ladder: [],

@@ -122,6 +122,7 @@ function snapshot(
     lineCounts: [],
     histograms: [],
     failures: [],
+    discarded: [],
     rules: [],
     sendErrors: {},
     connections: {},

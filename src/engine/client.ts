@@ -9,14 +9,16 @@ import { EFFECT, EVENT, MACHINE, STATE } from '../transaction/constants.ts';
 import { effects, nextState, step } from '../transaction/machine.ts';
 import { FAULT, placeOf } from '../transport/transport.ts';
 import type { Wire } from './compose.ts';
+import { DISCARD } from './discards.ts';
 import type { Engine, Series } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND, BRANCH_LENGTH, TAG_LENGTH } from './identity.ts';
 import { clientFailed, clientResponse } from './player.ts';
+import { checkResponse, discardResponse } from './response-rules.ts';
 import { TXN } from './transactions.ts';
 
 /** Fills the fields that name a call: our tag, Call-ID. */
-function setCall(e: Engine, slot: number, serial: number): void {
+export function setCall(e: Engine, slot: number, serial: number): void {
   const { dialogs, fields } = e;
   // The tag stands where our Call-ID begins with it; responses to one call come together, so it is often there already.
   if (e.identityShown[0] !== slot || e.identityShown[1] !== serial) {
@@ -181,17 +183,21 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
   tally.message(false, 0, msg.status, 1);
   let txn = e.identity.branchSlot(e.bytes, msg.branchStart, msg.branchEnd);
   if (txn === NONE || txn >= txns.capacity || links.serial[txn] !== e.identity.serial) {
-    tally.add(COUNTER.STRAY);
+    discardResponse(e, DISCARD.BRANCH, NONE, placeOf(peer));
     return;
   }
   // RFC 3261 §17.1.3: a CANCEL shares its INVITE's branch; the CSeq method tells them apart.
   if (msg.cseqMethod === METHOD.CANCEL && txns.method[txn] !== METHOD.CANCEL) txn = links.cancel[txn]! - 1;
-  if (txn < 0 || txns.state[txn] === STATE.TERMINATED || txns.method[txn] !== msg.cseqMethod) {
-    tally.add(COUNTER.STRAY);
+  if (txn < 0 || txns.state[txn] === STATE.TERMINATED) {
+    discardResponse(e, DISCARD.BRANCH, NONE, placeOf(peer));
+    return;
+  }
+  if (txns.method[txn] !== msg.cseqMethod) {
+    discardResponse(e, DISCARD.METHOD, txn, placeOf(peer));
     return;
   }
   if (!isForUs(e, placeOf(txns.peer[txn]!))) {
-    tally.add(COUNTER.STRAY);
+    discardResponse(e, DISCARD.VIA, txn, placeOf(peer));
     return;
   }
   // RFC 3261 §18.2.2: on a stream a response may come by another connection than its request went.
@@ -199,7 +205,7 @@ export function takeResponse(e: Engine, peer: number, i: number): void {
   const state = txns.state[txn]!;
   const again = msg.status >= 200 && (state === STATE.COMPLETED || state === STATE.ACCEPTED);
   if (again) tally.add(COUNTER.RETRANSMISSIONS_RECEIVED);
-  if (e.rules !== null) checkResponse(e, txn, again, placeOf(peer));
+  if (e.rules !== null) checkResponse(e, txn, again, placeOf(peer), true);
 
   const event = msg.status < 200 ? EVENT.RECV_1XX : msg.status < 300 ? EVENT.RECV_2XX : EVENT.RECV_300_699;
   const packed = step(txns.machine[txn]!, state, event);
@@ -324,53 +330,6 @@ function acknowledge(e: Engine, txn: number, again: boolean): void {
   } else txns.line[txn] = NONE; // its ACK's, once a row has taken the response
   outbox.send(chunk, outbox.length, txns.peer[txn]!, call === NONE ? e.calls.capacity : call, NONE);
   outbox.freeLater(chunk, outbox.length);
-}
-
-/** @param place where the response came in; our Via names the one its request left from */
-function checkResponse(e: Engine, txn: number, again: boolean, place: number): void {
-  const { ctx, msg, txns, dialogs } = e;
-  const call = ownerOf(e, txn);
-  const flags = txns.flags[txn]!;
-  ctx.reset();
-  ctx.stream = e.reliableAt[place] === 1;
-  ctx.matched = true;
-  ctx.requestMethod = txns.method[txn]!;
-  ctx.requestCseq = txns.cseq[txn]!;
-  // Via as we sent it: our own prefix, and the branch by which the response was matched.
-  const length = msg.branchEnd - msg.branchStart;
-  const left = placeOf(txns.peer[txn]!);
-  const branchAt = e.viaAt[left]! + e.viaPrefixLength[left]!;
-  copyWithin(e.bytes, branchAt, msg.branchStart, length);
-  ctx.viaStart = e.viaAt[left]!;
-  ctx.viaEnd = branchAt + length;
-  ctx.branchStart = branchAt;
-  ctx.branchEnd = ctx.viaEnd;
-  // A callee's Call-ID is the dialog's, which is gone with the call.
-  const answered = e.answers[e.calls.programOf(e.links.owner[txn]!)] === 1;
-  if (txns.call[txn]! !== NONE && (call !== NONE || !answered)) {
-    setCall(e, txns.call[txn]!, e.links.owner[txn]!);
-    ctx.fromTagStart = e.fields.start[FIELD.LOCAL_TAG]!;
-    ctx.fromTagEnd = ctx.fromTagStart + TAG_LENGTH;
-    ctx.callIdStart = e.fields.start[FIELD.CALL_ID]!;
-    ctx.callIdEnd = ctx.callIdStart + e.fields.length[FIELD.CALL_ID]!;
-  }
-  const outside = (flags & TXN.INITIAL) !== 0 || txns.method[txn] === METHOD.CANCEL;
-  if (call !== NONE && !outside && dialogs.state[call]! !== 0 && dialogs.remoteTagLen[call]! > 0) {
-    ctx.toTagStart = dialogs.remoteTagStart[call]!;
-    ctx.toTagEnd = ctx.toTagStart + dialogs.remoteTagLen[call]!;
-    ctx.remoteTagStart = ctx.toTagStart;
-    ctx.remoteTagEnd = ctx.toTagEnd;
-  }
-  // A response that comes after its call: whether the To of the request had a tag went with the dialog; it is judged by itself.
-  if (call === NONE && !outside) {
-    ctx.toTagStart = msg.toTagStart;
-    ctx.toTagEnd = msg.toTagEnd;
-  }
-  ctx.recordRoutes = 0; // our requests carry none
-  ctx.retransmission = again;
-  ctx.finalSeen = again;
-  if (again) ctx.finalStatus = txns.status[txn]!;
-  e.rules!.check(msg, ctx);
 }
 
 /** Timer A or E (which 0), or B, F, D, K, M (which 1) has fired. */

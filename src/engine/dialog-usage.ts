@@ -6,6 +6,7 @@ import { putDecimal } from '../sip/bytes.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
 import { countAgain, launch, openClient, setIdentity, setRemote, setTransaction } from './client.ts';
+import { DISCARD } from './discards.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND } from './identity.ts';
@@ -44,7 +45,7 @@ export function releaseFork(e: Engine, txn: number): void {
   const slot = txns.call[txn]!;
   const cseq = txns.cseq[txn]!;
   if (slot === NONE || dialogs.establishUac(scratch, e.msg, true) < 0) {
-    tally.add(COUNTER.STRAY);
+    tally.stray(DISCARD.NO_DIALOG, e.msg);
     return;
   }
   const hop = e.nextHop(scratch, txns.peer[txn]!);

@@ -2,10 +2,11 @@
 
 import { COUNTER } from '../metrics/counters.ts';
 import { canAnswer, decode } from '../sip/decode.ts';
-import { ERR_KEEPALIVE } from '../sip/errors.ts';
+import { ERR_BODY_SHORT, ERR_KEEPALIVE, ERR_NO_CONTENT_LENGTH } from '../sip/errors.ts';
 import { NONE } from '../sip/message.ts';
 import { Schedule } from '../time/schedule.ts';
 import { MACHINE } from '../transaction/constants.ts';
+import { placeOf } from '../transport/transport.ts';
 import { clientTimer, takeRefusal, takeResponse } from './client.ts';
 import { takeKept } from './early.ts';
 import type { Engine } from './engine.ts';
@@ -14,6 +15,7 @@ import { takePostponed } from './postponed.ts';
 import { COMMAND, CONTROL, rowCount } from './protocol.ts';
 import { beginUser, removeUser, userTimer } from './registering.ts';
 import { type Registrations, STAGE } from './registrations.ts';
+import { checkUnread } from './response-rules.ts';
 import { serverTimer, takeBroken, takeRequest } from './server.ts';
 import { takeUndelivered } from './undelivered.ts';
 import { usageTimer } from './usage.ts';
@@ -135,10 +137,13 @@ export class Loop {
         const end = transport.rxEnd[i]!;
         const peer = transport.rxPeer[i]!;
         if (e.outbox.trace !== null) e.outbox.trace(false, start, end, peer);
-        let error = decode(msg, bytes, start, end);
-        if (rxFault !== null && rxFault[i] !== 0) error = rxFault[i]!;
+        const read = decode(msg, bytes, start, end);
+        const error = rxFault !== null && rxFault[i] !== 0 ? rxFault[i]! : read;
         if (error !== 0) {
-          tally.add(error === ERR_KEEPALIVE ? COUNTER.KEEPALIVES : COUNTER.MALFORMED);
+          if (error === ERR_KEEPALIVE) tally.add(COUNTER.KEEPALIVES);
+          else tally.malformed(error, bytes, start, end);
+          // All its header fields could be read: what is wrong is how long it says it is.
+          if (error === ERR_BODY_SHORT || error === ERR_NO_CONTENT_LENGTH) checkUnread(e, placeOf(peer));
           if (canAnswer(msg)) takeBroken(e, peer, error);
           continue;
         }

@@ -13,6 +13,7 @@ import { placeOf } from '../transport/transport.ts';
 import { CALL } from './calls.ts';
 import { closeTransaction, countAgain, dropChunk, ownerOf, resend, runTimers } from './client.ts';
 import type { Wire } from './compose.ts';
+import { DISCARD } from './discards.ts';
 import { restoreEcho, saveEcho, setEcho, setToTag } from './echo.ts';
 import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
@@ -278,7 +279,7 @@ function takeAck(e: Engine, txn: number, call: number): void {
     }
   }
   if (call === NONE) {
-    tally.add(COUNTER.STRAY);
+    tally.stray(DISCARD.ACK, e.msg);
     return;
   }
   // RFC 3261 §13.2.2.4: the ACK has the CSeq number of the INVITE it acknowledges.

@@ -2,9 +2,10 @@
 
 import { OP, type Program, ROW, ROW_SIZE } from '../flow/program.ts';
 import { COUNTER, COUNTER_COUNT, FLOW, FLOW_COUNTERS, LINE_COUNTERS } from '../metrics/counters.ts';
-import { NONE } from '../sip/message.ts';
+import { type Message, NONE } from '../sip/message.ts';
 import { METHOD, METHOD_COUNT, METHOD_NAMES } from '../sip/names.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
+import { Discards } from './discards.ts';
 import type { Engine } from './engine.ts';
 
 /** Why a call failed. The texts stand in `failureText`. */
@@ -126,6 +127,7 @@ export class Tally {
   /** First final responses to INVITEs that open a session, by status − 100. */
   readonly inviteFinals = new Float64Array(600);
   readonly lineCounts: Float64Array[];
+  readonly discards = new Discards();
   /** By program, FLOW_COUNTERS each. */
   readonly flowCounts: Float64Array;
   /** By program: 1 where its calls count as the calls of the run; those we take beside the ones we make do not. */
@@ -179,6 +181,18 @@ export class Tally {
 
   add(counter: number): void {
     this.counters[counter]!++;
+  }
+
+  /** A well-formed message that no call could use. @param why one of DISCARD */
+  stray(why: number, msg: Message): void {
+    this.counters[COUNTER.STRAY]!++;
+    this.discards.add(why, msg.buf, msg.start, msg.end);
+  }
+
+  /** Bytes that are no message, or not a whole one. @param error of the decoder */
+  malformed(error: number, bytes: Uint8Array, start: number, end: number): void {
+    this.counters[COUNTER.MALFORMED]!++;
+    this.discards.add(error, bytes, start, end);
   }
 
   late(): void {

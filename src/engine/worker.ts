@@ -169,6 +169,7 @@ function snapshot(e: Engine, loop: Loop, before: Utilization, final: boolean): F
     lineCounts: tally.lineCounts.map((counts) => counts.slice()),
     histograms: e.recorder.snapshot(),
     failures: tally.failures(),
+    discarded: tally.discards.list(),
     rules: rules?.violations().map(({ id, count, example }) => ({ id, count, example })) ?? [],
     sendErrors: { ...stats.sendErrors },
     connections: { ...stats.connections },

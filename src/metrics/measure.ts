@@ -87,6 +87,7 @@ export function measure(input: MeasureInput): Measured {
       byStatus: pairs(totals.statusCounts, (i) => String(i + 100)),
     },
     failures: totals.failures,
+    discarded: totals.discarded,
     latencyUs: due,
     latencyFromSendUs: sent,
     ratios: ratiosOf({

@@ -47,6 +47,7 @@ function story(index: number, steps: readonly Step[], ends: boolean): Snapshot[]
       lineCounts: [new Float64Array(LINE_COUNTERS).fill(counters[COUNTER.CALLS_STARTED]!)],
       histograms: recorder.snapshot(),
       failures: [{ reason: `reason ${index % 2}`, count: i + 1, example: `of worker ${index}` }],
+      discarded: [],
       rules: [],
       sendErrors: { ENOBUFS: 1 },
       connections: {},

@@ -38,6 +38,7 @@ export interface Totals {
   readonly histograms: ReadonlyMap<string, Histogram>;
   /** Most frequent first. */
   readonly failures: Snapshot['failures'];
+  readonly discarded: Snapshot['discarded'];
   readonly rules: Snapshot['rules'];
   readonly sendErrors: Readonly<Record<string, number>>;
   readonly connections: Readonly<Record<string, number>>;
@@ -92,6 +93,10 @@ export class Merger {
       failures: mergeExamples(
         parts.flatMap((s) => s.failures),
         (f) => f.reason,
+      ),
+      discarded: mergeExamples(
+        parts.flatMap((s) => s.discarded),
+        (d) => d.reason,
       ),
       rules: mergeExamples(
         parts.flatMap((s) => s.rules),

@@ -41,6 +41,8 @@ export interface Snapshot {
   /** Only series with a record. */
   readonly histograms: readonly HistogramState[];
   readonly failures: readonly { readonly reason: string; readonly count: number; readonly example: string }[];
+  /** Messages that no call could use, by why. */
+  readonly discarded: readonly { readonly reason: string; readonly count: number; readonly example: string }[];
   readonly rules: readonly { readonly id: string; readonly count: number; readonly example: string }[];
   readonly sendErrors: Record<string, number>;
   /** What happened to connections, by name; empty where there are none. */

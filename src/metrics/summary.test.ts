@@ -168,6 +168,7 @@ const EMPTY: Snapshot = {
   lineCounts: [],
   histograms: [],
   failures: [],
+  discarded: [],
   rules: [],
   sendErrors: {},
   connections: {},

@@ -116,6 +116,8 @@ export interface Measured {
     readonly byStatus: Readonly<Record<string, SentReceived>>;
   };
   readonly failures: readonly { readonly reason: string; readonly count: number; readonly example: string }[];
+  /** The malformed and stray ones of `messages`, by why, with the first of each as it came. */
+  readonly discarded: readonly { readonly reason: string; readonly count: number; readonly example: string }[];
   /** From the due instant. */
   readonly latencyUs: Readonly<Record<string, Latency>>;
   /** From the actual send. */
@@ -246,6 +248,7 @@ export function buildSummary(input: SummaryInput): Summary {
     latencyFromSendUs: measured.latencyFromSendUs,
     messages: measured.messages,
     failures: measured.failures,
+    discarded: measured.discarded,
     registrations: measured.registrations,
     flows: measured.flows,
     ladder: measured.ladder,

@@ -154,6 +154,7 @@ export const summarySchema = z.object({
     byStatus: z.record(z.string(), sentReceived),
   }),
   failures: z.array(reasonCount),
+  discarded: z.array(reasonCount).describe('messages that no call could use (malformed, stray), by reason'),
   registrations: z
     .object({
       users: count,

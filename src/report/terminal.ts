@@ -33,6 +33,7 @@ export function summaryText(s: Summary, options: TextOptions): string {
     ...thresholdLines(s),
     ...failureLines(s),
     ...ruleLines(s),
+    ...discardLines(s),
     ...generatorLines(s),
     ...fileLines(options.files),
   ];
@@ -68,6 +69,7 @@ function callLines(s: Summary): Piece[][] {
   lines.push([
     name('Messages'),
     `${number(m.sent)} sent, ${number(m.received)} received, ${number(m.retransmitted)} retransmitted (${share(m.retransmitted, m.sent)}), ${number(m.unexpected)} unexpected`,
+    alarm(m.malformed + m.stray, m.malformed + m.stray > 0 ? `, ${number(m.malformed + m.stray)} discarded` : ''),
   ]);
   const users = s.registrations;
   if (users !== null)
@@ -177,8 +179,17 @@ function ruleLines(s: Summary): Piece[][] {
       .slice(0, MOST_FAILURES)
       .map((v): Piece[] => [
         `  ${number(v.count)} × ${v.title} `,
-        [v.rfc > 0 ? `${v.level} RFC ${v.rfc} §${v.section}` : v.id, 'faint'],
+        [v.rfc > 0 ? `${v.id}, ${v.level} RFC ${v.rfc} §${v.section}` : v.id, 'faint'],
       ]),
+  ];
+}
+
+function discardLines(s: Summary): Piece[][] {
+  if (s.discarded.length === 0) return [];
+  return [
+    [],
+    [['Discarded', 'bold']],
+    ...s.discarded.slice(0, MOST_FAILURES).map((d): Piece[] => [`  ${number(d.count)} × ${clean(d.reason)}`]),
   ];
 }
 

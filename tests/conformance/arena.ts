@@ -2,9 +2,10 @@
 import type { Case } from '../../src/conformance/case.ts';
 import { type Profile, type ProfileFile, profileOf, REFERENCE } from '../../src/conformance/profile.ts';
 import { Runner } from '../../src/conformance/runner.ts';
-import { inapplicable } from '../../src/conformance/select.ts';
+import { inapplicable, transportOf } from '../../src/conformance/select.ts';
 import type { Place } from '../../src/transport/raw-socket.ts';
 import { startBusyhour } from '../peers/busyhour.ts';
+import { startEcho } from '../peers/echo.ts';
 import { freePort } from '../peers/free-port.ts';
 import { have } from '../peers/have.ts';
 import { startKamailio } from '../peers/kamailio.ts';
@@ -35,10 +36,11 @@ function profile(file: ProfileFile): Profile {
   return profileOf({ ...file, domain: 'busyhour.example', wait: '2s' }, '');
 }
 
+/** Listens to datagrams and to streams. */
 async function startReference(...flags: readonly string[]) {
   const port = await freePort();
-  const args = ['answer', '--listen', `udp:${SERVER_ADDRESS}:${port}`, ...flags];
-  const started = startBusyhour(args, { lifetimeMs: LIFETIME_MS });
+  const listen = ['udp', 'tcp'].flatMap((kind) => ['--listen', `${kind}:${SERVER_ADDRESS}:${port}`]);
+  const started = startBusyhour(['answer', ...listen, ...flags], { lifetimeMs: LIFETIME_MS });
   await started.process.line(/listening on/i, 15_000);
   return { port, stop: () => started.process.stop() };
 }
@@ -62,7 +64,7 @@ export const ARENAS: readonly Arena[] = [
   },
   {
     name: 'the reference server',
-    profile: profile(REFERENCE),
+    profile: profile({ ...REFERENCE, transports: ['udp', 'tcp'] }),
     start: () => startReference(),
   },
   {
@@ -83,13 +85,22 @@ export const ARENAS: readonly Arena[] = [
   {
     name: 'our own caller',
     beside: true,
-    profile: profile({ roles: ['uac', 'subscriber'], calls: CALLERS, originate: callerCommands(SERVER_ADDRESS) }),
+    profile: profile({
+      roles: ['uac', 'uas', 'subscriber'],
+      calls: CALLERS,
+      originate: callerCommands(SERVER_ADDRESS),
+    }),
     start: async () => {
       // What answers the control probes.
       const [listener, callers] = await Promise.all([startReference(), startCallers(LIFETIME_MS)]);
       const stop = () => Promise.all([listener.stop(), callers.stop()]);
       return { port: listener.port, stop };
     },
+  },
+  {
+    name: 'a callee that sends media back',
+    profile: profile({ roles: ['uas'], extensions: { echo: 'echo' } }),
+    start: () => startEcho(SERVER_ADDRESS),
   },
 ];
 
@@ -105,9 +116,10 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
   const firstAddress = ARENAS.indexOf(arena) * ADDRESSES;
   const relay = startMutantRelay(target, firstAddress);
   const fronts = new Map<string, Place>();
-  for (const { id } of cases) {
-    const mutant = mutants.get(id);
-    if (mutant !== undefined) fronts.set(id, await relay.add(mutant));
+  for (const one of cases) {
+    const mutant = mutants.get(one.id);
+    if (mutant !== undefined)
+      fronts.set(one.id, await relay.add(mutant, transportOf(one, arena.profile, 'udp') ?? 'udp'));
   }
   // Half of the addresses for each of the two runs; users of the registrar are shared out likewise.
   const half = (which: 0 | 1): Profile => ({

@@ -18,9 +18,22 @@ export interface Passing {
 /** What becomes of it: the text goes on; null: nothing does; a list: each after its time. */
 export type Fate = string | null | readonly { readonly text: string; readonly afterMs: number }[];
 
+/** A piece of a stream on its way to the server, as one read gave it. */
+export interface Piece {
+  readonly text: string;
+  /** Which of the connections of the case, from 1. */
+  readonly connection: number;
+  /** Sends something back on the connection. */
+  readonly reply: (text: string) => void;
+  /** Ends the connection, both ways. */
+  readonly close: () => void;
+}
+
 export interface Tamper {
   readonly toClient?: (message: Passing) => Fate;
   readonly toServer?: (message: Passing) => Fate;
+  /** For streams, before anything is framed: what goes on in the place of a piece. */
+  readonly pieces?: (piece: Piece) => string;
 }
 
 /** A server that is wrong in one way. `start` gives each case a tampering of its own, which may remember what passed. */
@@ -80,6 +93,11 @@ export function inOurRequests(name: string, method: string, edit: Edit): Mutant 
   return mutant(name, {
     toServer: (m) => (m.reading.isRequest && isMeant(m, { method }) ? edit(m.text, m) : m.text),
   });
+}
+
+/** The server reads a stream otherwise than it came. */
+export function inPieces(name: string, edit: (piece: Piece) => string): Mutant {
+  return mutant(name, { pieces: edit });
 }
 
 /** `SIP/2.0 200 OK` in the place of the status line. */

@@ -1,28 +1,30 @@
-// One stream between a server that connects to a case and the case, cut into messages on both ways. Changes nothing by itself.
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { Framer } from '../../src/sip/frame.ts';
+// Streams between a server that connects to a case and the case, cut into messages on both ways. Changes nothing by itself.
+import { connect, createServer, type Server } from 'node:net';
 import type { Place } from '../../src/transport/raw-socket.ts';
+import { framed } from './stream-front.ts';
 
-export interface StreamEnds {
+interface Ends {
   readonly toServer: (text: string) => void;
   readonly toClient: (text: string) => void;
 }
 
+interface Takers {
+  readonly fromServer: (text: string, ends: Ends) => void;
+  readonly fromClient: (text: string, ends: Ends) => void;
+}
+
 /** Listens at `place`, and connects each stream that comes there on to the case at `client`. */
-export function relayStreams(
-  place: Place,
-  client: Place,
-  onServer: (text: string, ends: StreamEnds) => void,
-  onClient: (text: string, ends: StreamEnds) => void,
-): Server {
+export function relayStreams(place: Place, client: Place, { fromServer, fromClient }: Takers): Server {
   const server = createServer((down) => {
     const up = connect({ host: client.address, port: client.port });
-    const ends: StreamEnds = {
+    const ends: Ends = {
       toServer: (text) => down.writable && down.write(text, 'latin1'),
       toClient: (text) => up.writable && up.write(text, 'latin1'),
     };
-    cut(down, (text) => onServer(text, ends));
-    cut(up, (text) => onClient(text, ends));
+    const read = framed((text) => fromServer(text, ends), ends.toClient);
+    const heard = framed((text) => fromClient(text, ends), ends.toServer);
+    down.on('data', (bytes) => read(bytes.toString('latin1')));
+    up.on('data', (bytes) => heard(bytes.toString('latin1')));
     for (const [one, other] of [
       [down, up],
       [up, down],
@@ -31,20 +33,4 @@ export function relayStreams(
   });
   server.listen(place.port, place.address);
   return server;
-}
-
-function cut(socket: Socket, message: (text: string) => void): void {
-  const framer = new Framer();
-  let kept: Buffer = Buffer.alloc(0);
-  socket.on('data', (bytes) => {
-    kept = Buffer.concat([kept, bytes]);
-    let at = 0;
-    for (;;) {
-      const end = framer.next(kept, at, kept.length);
-      if (end < 0) break;
-      message(kept.toString('latin1', framer.from, end));
-      at = end;
-    }
-    kept = kept.subarray(framer.from);
-  });
 }

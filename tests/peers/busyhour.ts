@@ -66,7 +66,13 @@ export interface Answerer {
 /** Starts `busyhour answer …args` on a free port, and waits until it says that it listens. */
 export async function startAnswerer(
   args: readonly string[],
-  options: { lifetimeMs: number; port?: number; protocol?: 'udp' | 'tcp'; also?: readonly ('udp' | 'tcp')[] },
+  options: {
+    lifetimeMs: number;
+    port?: number;
+    protocol?: 'udp' | 'tcp';
+    also?: readonly ('udp' | 'tcp')[];
+    env?: Record<string, string>;
+  },
 ): Promise<Answerer> {
   const port = options.port ?? (await freePort());
   const { protocol = 'udp', also = [] } = options;

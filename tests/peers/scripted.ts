@@ -29,7 +29,7 @@ function header(text: string, name: string): string[] {
   return text.split('\r\n').filter((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`));
 }
 
-function parse(text: string, port: number): ScriptedRequest | null {
+function parse(text: string, address: string, port: number): ScriptedRequest | null {
   const method = /^([A-Z]+) \S+ SIP\/2\.0\r\n/.exec(text)?.[1];
   if (method === undefined) return null;
   const value = (name: string): string => header(text, name)[0]?.replace(/^[^:]*:\s*/, '') ?? '';
@@ -49,7 +49,7 @@ function parse(text: string, port: number): ScriptedRequest | null {
         status === 100 || to.includes(';tag=') ? to : `${to};tag=${tag}`,
         ...header(text, 'Call-ID'),
         ...header(text, 'CSeq'),
-        `Contact: <sip:scripted@127.0.0.1:${port}>`,
+        `Contact: <sip:scripted@${address}:${port}>`,
         ...headers,
         `Content-Length: ${Buffer.byteLength(body)}`,
       ];
@@ -58,21 +58,22 @@ function parse(text: string, port: number): ScriptedRequest | null {
   };
 }
 
-function listen(port: number): Promise<Socket> {
+function listen(address: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createSocket({ type: 'udp4', recvBufferSize: 4_194_304 });
     socket.once('error', reject);
-    socket.bind(port, '127.0.0.1', () => resolve(socket));
+    socket.bind(port, address, () => resolve(socket));
   });
 }
 
 /** A peer that calls `onRequest` for each request. `send` leaves from its port, `sendElsewhere` from another one. */
 export async function startScripted(
   onRequest: (request: ScriptedRequest, send: Send, sendElsewhere: Send) => void = () => {},
+  address = '127.0.0.1',
 ): Promise<ScriptedPeer> {
   const port = await freePort();
-  const socket = await listen(port);
-  const elsewhere = await listen(await freePort());
+  const socket = await listen(address, port);
+  const elsewhere = await listen(address, await freePort());
   const requests: ScriptedRequest[] = [];
   const others: string[] = [];
   let open = true;
@@ -82,7 +83,7 @@ export async function startScripted(
       if (open) from.send(text, to.port, to.address);
     };
   socket.on('message', (data, from) => {
-    const request = parse(data.toString('latin1'), port);
+    const request = parse(data.toString('latin1'), address, port);
     if (request === null) {
       others.push(data.toString('latin1'));
       return;

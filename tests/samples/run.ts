@@ -184,6 +184,16 @@ class SampleWorker {
                   'SIP/2.0 503 Service Unavailable\r\nVia: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK0a1b2c;rport\r\nCall-ID: k3j2h1@127.0.0.1\r\nCSeq: 1 INVITE\r\nRetry-After: 5\r\nServer: <b>overload & co</b>\r\nContent-Length: 0\r\n\r\n',
               },
             ],
+      discarded:
+        failed === 0
+          ? []
+          : [
+              {
+                reason: 'response whose branch is that of no request waiting for one (RFC 3261 §17.1.3)',
+                count: Math.ceil(failed / 5),
+                example: 'SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bKfffff;rport\r\n\r\n',
+              },
+            ],
       rules:
         failed === 0
           ? []

@@ -65,6 +65,7 @@ test('the parts stand in their order', () => {
     'id="ladder-0-t"',
     '<h2>Failures</h2>',
     '<h2>Rules</h2>',
+    '<h2>Discarded</h2>',
     '<h2>Generator</h2>',
     '<h2>Environment</h2>',
     '<h2>What the numbers mean</h2>',
@@ -90,6 +91,7 @@ test('what came from the wire cannot leave its place', () => {
     target: evil,
     reasons: [evil],
     failures: [{ reason: evil, count: 1, example: evil }],
+    discarded: [{ reason: evil, count: 1, example: evil }],
     ladder: clean.ladder.map((l) => ({ ...l, lines: l.lines.map((line) => ({ ...line, label: evil, note: evil })) })),
     rules: {
       messagesChecked: 1,

@@ -9,7 +9,7 @@ import { messages } from './messages.ts';
 import { heading, thresholds, tiles, titleOf, verdict } from './overview.ts';
 import { shares } from './shares.ts';
 import { STYLE } from './style.ts';
-import { failures, rules } from './trouble.ts';
+import { discards, failures, rules } from './trouble.ts';
 
 export function renderHtml(s: Summary): string {
   const title = `${s.verdict}: ${titleOf(s)}`;
@@ -25,7 +25,7 @@ ${heading(s)}
 ${verdict(s)}
 ${load && [thresholds(s), tiles(s), shares(s), overTime(s), latency(s), messages(s), failures(s)]}
 ${conformance(s)}
-${rules(s)}
+${rules(s)}${discards(s)}
 ${load && generator(s)}
 ${environment(s)}
 ${load && definitions(s)}

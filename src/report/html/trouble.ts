@@ -33,6 +33,16 @@ ${violations.map(
 )}</tbody></table></div></section>`;
 }
 
+/** Messages that came and were of no use. */
+export function discards(s: Summary): Markup | null {
+  if (s.discarded.length === 0) return null;
+  return html`<section class="long"><h2>Discarded</h2><p class="hint">Messages that came and that no call could use.</p><div class="scroll"><table><thead><tr><th scope="col" class="n">Times</th><th scope="col" class="after">Why</th></tr></thead><tbody>
+${s.discarded.map(
+  (d) => html`<tr><td class="n">${number(d.count)}</td><td class="after">${d.reason}${example(d.example)}</td></tr>
+`,
+)}</tbody></table></div></section>`;
+}
+
 function example(text: string): Markup | null {
   return text === '' ? null : html`<details><summary>First example</summary><pre>${text.trimEnd()}</pre></details>`;
 }

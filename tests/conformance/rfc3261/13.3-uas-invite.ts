@@ -62,4 +62,9 @@ export const MUTANTS: MutantMap = {
   ),
   'rfc3261/13.3.1.4/2xx-repeated-until-ack': inOurRequests('is deaf to the ACK of its 2xx', 'ACK', () => null),
   'rfc3261/13.3.1.4/bye-without-ack': inItsRequests('keeps a call that nobody acknowledged', 'BYE', () => null),
+  'rfc3261/13.3.1.4/2xx-repeated-over-tcp': inResponses(
+    'trusts a reliable transport with its 2xx',
+    { method: 'INVITE', status: 200 },
+    (text, { nth }) => (nth === 1 ? text : null),
+  ),
 };

@@ -1,6 +1,6 @@
 // Mutants for suites/rfc3261/14.2-reinvite.ts.
 import type { MutantMap } from '../map.ts';
-import { editBody, inItsRequests, inResponses, removeHeader } from '../mutant.ts';
+import { editBody, inItsRequests, inResponses, removeHeader, setStatus } from '../mutant.ts';
 
 export const MUTANTS: MutantMap = {
   'rfc3261/14.2/second-invite-while-pending-500': inResponses(
@@ -25,5 +25,10 @@ export const MUTANTS: MutantMap = {
     { method: 'INVITE', status: 200 },
     (text, { request }) =>
       request?.toTag === '' ? text : editBody(text, (body) => body.replace(/m=audio \d+/, 'm=audio 0')),
+  ),
+  'rfc3261/14.2/invite-against-its-own-491': inResponses(
+    'says 500 where two INVITEs cross',
+    { method: 'INVITE', status: 491 },
+    (text) => setStatus(text, 500),
   ),
 };

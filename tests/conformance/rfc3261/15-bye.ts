@@ -1,7 +1,7 @@
 // Mutants for suites/rfc3261/15-bye.ts.
 import type { Reading } from '../../../src/conformance/reading.ts';
 import type { MutantMap } from '../map.ts';
-import { inResponses, setStatus } from '../mutant.ts';
+import { answerTo, inResponses, mutant, setStatus } from '../mutant.ts';
 
 /** A BYE of the callee in the dialog of its response to an INVITE. */
 function byeFor(invite: Reading, response: string): string {
@@ -20,6 +20,13 @@ function byeFor(invite: Reading, response: string): string {
 }
 
 export const MUTANTS: MutantMap = {
+  'rfc3261/15/bye-stops-media': mutant('plays on after the BYE', {
+    toServer: ({ text, reading, reply }) => {
+      if (reading.method !== 'BYE') return text;
+      reply(answerTo(reading, 200));
+      return null;
+    },
+  }),
   'rfc3261/15.1.2/bye-in-no-dialog-481': inResponses('answers 200 to a BYE of anybody', { method: 'BYE' }, (text) =>
     setStatus(text, 200),
   ),

@@ -22,6 +22,10 @@ export const MUTANTS: MutantMap = {
     { status: 486 },
     (text, { nth }) => (nth === 2 ? null : text),
   ),
+  'rfc3261/17.2.1/refusal-once-over-tcp': inResponses('runs Timer G over TCP too', { status: 486 }, (text) => [
+    { text, afterMs: 0 },
+    { text, afterMs: 500 },
+  ]),
   // The ninth copy leaves after 23.5 s: once more when Timer H has passed.
   'rfc3261/17.2.1/refusal-given-up': inResponses(
     'sends a refusal after Timer H too',

@@ -1,6 +1,6 @@
 // Mutants for suites/rfc3264/6-answer.ts.
 import type { MutantMap } from '../map.ts';
-import { editBody, inResponses, type Mutant } from '../mutant.ts';
+import { editBody, inOurRequests, inResponses, type Mutant } from '../mutant.ts';
 
 function inAnswers(name: string, edit: (body: string) => string): Mutant {
   return inResponses(name, { method: 'INVITE', status: 200 }, (text) => editBody(text, edit));
@@ -36,5 +36,10 @@ export const MUTANTS: MutantMap = {
   ),
   'rfc3264/6.1/format-of-the-offer': inAnswers('answers with a format of its own', (body) =>
     body.replace(/RTP\/AVP 8/, 'RTP/AVP 18'),
+  ),
+  'rfc3264/6.1/packets-as-the-offer-numbers-them': inOurRequests(
+    'numbers its packets as it always does',
+    'INVITE',
+    (text) => editBody(text, (body) => body.replace(/ 100\r/, ' 0\r').replace('rtpmap:100', 'rtpmap:0')),
   ),
 };

@@ -1,10 +1,24 @@
 // Mutants for suites/rfc4475/3.1.2-invalid.ts.
 import type { MutantMap } from '../map.ts';
+import { inPieces, mutant } from '../mutant.ts';
 import { findsFault, repliesTo, saysInstead, takes } from '../odd.ts';
 
 export const MUTANTS: MutantMap = {
   'rfc4475/3.1.2.1/separators-without-values': takes('separators without values'),
+  'rfc4475/3.1.2.2/content-length-never-reached-in-a-stream': mutant('reads connections one after the other', () => {
+    let waiting = 0;
+    return {
+      pieces: ({ text, connection }) => {
+        if (text.includes('Content-Length: 9999')) waiting = connection;
+        return waiting === 0 || waiting === connection ? text : '';
+      },
+    };
+  }),
   'rfc4475/3.1.2.3/negative-content-length': takes('a negative Content-Length'),
+  'rfc4475/3.1.2.3/negative-content-length-in-a-stream': inPieces(
+    'takes a Content-Length below zero for 0',
+    ({ text }) => text.replace('Content-Length: -999', 'Content-Length: 0'),
+  ),
   'rfc4475/3.1.2.4/numbers-beyond-their-range': takes('a CSeq of 66 bits'),
   'rfc4475/3.1.2.5/response-with-numbers-beyond-their-range': repliesTo('a response with odd numbers'),
   'rfc4475/3.1.2.6/quote-not-closed-in-to': takes('an open quote'),

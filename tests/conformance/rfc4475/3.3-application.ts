@@ -1,6 +1,6 @@
 // Mutants for suites/rfc4475/3.3-application.ts.
 import type { MutantMap } from '../map.ts';
-import { inResponses, setHeader } from '../mutant.ts';
+import { inPieces, inResponses, setHeader } from '../mutant.ts';
 import { repliesTo, saysInstead, takes } from '../odd.ts';
 
 export const MUTANTS: MutantMap = {
@@ -15,6 +15,9 @@ export const MUTANTS: MutantMap = {
   'rfc4475/3.3.7/credentials-of-a-scheme-nobody-knows': saysInstead(400, 'unknown credentials'),
   'rfc4475/3.3.8/single-fields-written-twice': takes('single fields twice'),
   'rfc4475/3.3.9/two-content-lengths': takes('two Content-Lengths'),
+  'rfc4475/3.3.9/two-content-lengths-in-a-stream': inPieces('takes the last of two Content-Lengths', ({ text }) =>
+    text.replace(/Content-Length: 13\r\n/, ''),
+  ),
   'rfc4475/3.3.10/response-with-broadcast-via': repliesTo('a response for broadcast'),
   'rfc4475/3.3.11/max-forwards-zero': saysInstead(500, 'Max-Forwards 0'),
   'rfc4475/3.3.12/parameter-behind-a-bare-contact': inResponses(
