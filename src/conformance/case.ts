@@ -21,9 +21,22 @@ export const ROLES: readonly Role[] = [
 
 export type TransportKind = 'udp' | 'tcp';
 
-/** Users of the server by what it does with a call to them; `early` sends several reliable provisional responses, `echo` sends our media back. */
-export type Extension = 'answer' | 'ring' | 'busy' | 'away' | 'decline' | 'auth' | 'early' | 'echo';
-export const EXTENSIONS: readonly Extension[] = ['answer', 'ring', 'busy', 'away', 'decline', 'auth', 'early', 'echo'];
+/**
+ * Users of the server by what it does with a call to them; `early` sends several reliable provisional responses, `echo` sends our media back,
+ * `moved` sends the caller elsewhere by a 3xx.
+ */
+export type Extension = 'answer' | 'ring' | 'busy' | 'away' | 'decline' | 'auth' | 'early' | 'echo' | 'moved';
+export const EXTENSIONS: readonly Extension[] = [
+  'answer',
+  'ring',
+  'busy',
+  'away',
+  'decline',
+  'auth',
+  'early',
+  'echo',
+  'moved',
+];
 
 /**
  * What the profile must have: an extension; `account` (the case gets one to itself), `password` (one with a password);

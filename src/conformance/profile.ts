@@ -110,6 +110,7 @@ export const REFERENCE: ProfileFile = {
     decline: 'decline',
     auth: 'auth',
     early: 'early',
+    moved: 'moved',
   },
   events: ['presence', 'dialog', 'message-summary', 'reg'],
 };
