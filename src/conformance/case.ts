@@ -55,6 +55,7 @@ export const ORIGINATED: Readonly<Record<string, string>> = {
   UPDATE: 'a call, and in it an UPDATE',
   PRACK: 'a call that takes reliable provisional responses',
   INFO: 'a call, and in it an INFO',
+  'INFO:kept': 'a call, and in it an INFO, which goes on for two seconds or more after its response',
   REGISTER: 'a registration, refreshed at once and removed',
   SUBSCRIBE: 'a subscription to presence, refreshed at once and ended',
   PUBLISH: 'a publication, refreshed, changed and removed',

@@ -22,6 +22,7 @@ export function callerCommands(address: string): Record<string, string> {
     UPDATE: load('update'),
     PRACK: load('prack-offer'),
     INFO: load('info-package'),
+    'INFO:kept': load(join(import.meta.dirname, 'flows/info-kept.yaml'), '--hold 3s'),
     OPTIONS: load('options', password),
     MESSAGE: load('message'),
     REGISTER: load('register', password),
