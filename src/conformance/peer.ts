@@ -50,6 +50,8 @@ export class Peer {
   private readonly taken = new Set<Received>();
   private readonly waiters = new Set<Waiter>();
   private closedBy: string | null = null;
+  /** Bytes of line ends that came between messages of a stream. */
+  private lineEnds = 0;
   private readonly closeWaiters = new Set<() => void>();
 
   constructor(ground: Ground, end: string) {
@@ -77,6 +79,7 @@ export class Peer {
       let at = 0;
       for (;;) {
         const end = framer.next(kept, at, kept.length);
+        this.lineEnds += framer.from - at;
         if (end < 0) {
           kept = kept.subarray(framer.from);
           return;
@@ -285,6 +288,16 @@ export class Peer {
         this.closeWaiters.add(finish);
       });
     if (this.closedBy === null) throw new Conclusion('fail', `it is open after ${waitMs} ms`, 'the connection closed');
+  }
+
+  /** Whether a line end comes between messages of the stream: the answer to a keepalive (RFC 5626 §4.4.1). */
+  async hasPong(options: Wait = {}): Promise<boolean> {
+    const until = nowUs() + (options.withinMs ?? this.ground.profile.waitMs) * 1_000;
+    while (this.lineEnds < 2 && nowUs() < until) await this.take(() => false, 10);
+    if (this.lineEnds < 2) return false;
+    this.lineEnds -= 2;
+    this.note('a CRLF came');
+    return true;
   }
 
   /** Answers a request with the header fields that are echoed (RFC 3261 §8.2.6.2), and sends it. */

@@ -40,6 +40,12 @@ async function paths(t: Talk, far: FarSide): Promise<readonly [string, string]> 
   return [first, second];
 }
 
+/** RFC 5626 §4.4: a client that has not been told of outbound has no claim to an answer to its keepalives. */
+async function claimsOutbound(t: Talk): Promise<boolean> {
+  t.send(t.request('OPTIONS', { to: `sip:${t.profile.domain}` }));
+  return (await t.expect('final')).headers('Supported').includes('outbound');
+}
+
 /** RFC 5389 §6: a Binding Request without attributes. */
 function bindingRequest(id: Uint8Array): Uint8Array {
   return Uint8Array.of(0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, ...id);
@@ -99,8 +105,7 @@ export const CASES: readonly Entry[] = [
     methods: ['OPTIONS'],
     transports: ['udp'],
     run: async (t) => {
-      t.send(t.request('OPTIONS', { to: `sip:${t.profile.domain}` }));
-      const claims = (await t.expect('final')).headers('Supported').includes('outbound');
+      const claims = await claimsOutbound(t);
       const id = Uint8Array.from({ length: 12 }, (_, i) => t.tag.charCodeAt(i % t.tag.length) ^ i);
       t.write(bindingRequest(id));
       await t.pause(600);
@@ -119,13 +124,23 @@ export const CASES: readonly Entry[] = [
     reason:
       'over UDP a flow has no end that anyone sees; over TCP a proxy that knows of flows would be needed to prove the case on, and there is none here yet',
   }),
-  notObservable('rfc5626/5.4/double-crlf-answered', {
+  {
+    id: 'rfc5626/5.4/double-crlf-answered',
     title: 'A double CRLF between messages of a stream is answered with a single CRLF at once',
     req: ['REG-039'],
     level: 'MUST',
-    role: 'proxy',
+    role: 'all',
     methods: ['OPTIONS'],
-    reason:
-      'the ends of the harness cut messages out of a stream and drop the line ends between them, as RFC 3261 §7.5 has it: the answer is not seen',
-  }),
+    transports: ['tcp'],
+    run: async (t) => {
+      const claims = await claimsOutbound(t);
+      t.write('\r\n\r\n');
+      const came = await t.hasPong({ withinMs: 1_000 });
+      if (!came && !claims) t.skip('it says nothing of outbound, and answers no keepalive');
+      t.verify(came, 'a CRLF', 'none');
+      t.verify(!(await t.hasPong({ withinMs: 300 })), 'one CRLF', 'two');
+      t.send(t.request('OPTIONS'));
+      await t.expect('final', { strictly: true });
+    },
+  },
 ];
