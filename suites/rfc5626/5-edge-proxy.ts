@@ -33,6 +33,8 @@ const userOf = (uri: string) => partsOf(uri)?.user ?? '';
 
 /** Paths of two flows. RFC 5626 §5.2: what has a flow token differs between them, most of all in the user part; anything else is no edge proxy. */
 async function paths(t: Talk, far: FarSide): Promise<readonly [string, string]> {
+  if (t.profile.far?.by === 'register')
+    t.skip('whoever registers does so at this server, behind which there is no registrar');
   const first = await pathOf(t, t, far);
   const second = await pathOf(t, await t.peer(), far);
   if (first === '') t.skip('it is no edge proxy: a REGISTER goes on without Path');
