@@ -1,6 +1,6 @@
 // RFC 5626 §5: the first proxy of a client that keeps its flow open. Cases only.
 
-import { type Case, type Entry, notObservable } from '../../src/conformance/case.ts';
+import type { Case, Entry } from '../../src/conformance/case.ts';
 import type { Peer } from '../../src/conformance/peer.ts';
 import { partsOf, uriOf } from '../../src/conformance/reading.ts';
 import type { FarSide, Talk } from '../../src/conformance/talk.ts';
@@ -20,7 +20,9 @@ async function pathOf(t: Talk, end: Peer, far: FarSide): Promise<string> {
     Supported: 'path, outbound',
     Contact: `<${end.contact}>;reg-id=1;+sip.instance=${INSTANCE}`,
   };
-  const sent = end.send(end.request('REGISTER', { to: far.uri, uri: far.uri, headers }));
+  // RFC 3261 §10.2: the Request-URI of a REGISTER is a domain.
+  const uri = far.uri.replace(/^(sips?:)[^@]*@/i, '$1');
+  const sent = end.send(end.request('REGISTER', { to: far.uri, uri, headers }));
   const arrived = await t.given('a REGISTER that goes on', () =>
     far.peer.expectRequest('REGISTER', { where: ({ callId }) => callId === sent.callId }),
   );
@@ -31,12 +33,12 @@ async function pathOf(t: Talk, end: Peer, far: FarSide): Promise<string> {
 
 const userOf = (uri: string) => partsOf(uri)?.user ?? '';
 
-/** Paths of two flows. RFC 5626 §5.2: what has a flow token differs between them, most of all in the user part; anything else is no edge proxy. */
-async function paths(t: Talk, far: FarSide): Promise<readonly [string, string]> {
+/** Paths of the flow of an end, and of another one. RFC 5626 §5.2: what has a flow token differs between them, most of all in the user part; anything else is no edge proxy. */
+async function paths(t: Talk, end: Peer, far: FarSide): Promise<readonly [string, string]> {
   if (t.profile.far?.by === 'register')
     t.skip('whoever registers does so at this server, behind which there is no registrar');
-  const first = await pathOf(t, t, far);
-  const second = await pathOf(t, await t.peer(), far);
+  const first = await pathOf(t, end, far);
+  const second = await pathOf(t, end.kind === 'udp' ? await t.peer() : await t.stream(), far);
   if (first === '') t.skip('it is no edge proxy: a REGISTER goes on without Path');
   if (userOf(first) === userOf(second)) t.skip('its Path is the same for every flow: it knows nothing of flows');
   return [first, second];
@@ -71,7 +73,7 @@ export const CASES: readonly Entry[] = [
     title: 'The first proxy of a REGISTER with reg-id puts its URI with a flow token and ob into Path',
     req: ['REG-036'],
     run: async (t) => {
-      for (const path of await paths(t, await t.far()))
+      for (const path of await paths(t, t, await t.far()))
         t.verify(/;ob(?=[;?]|$)/i.test(path), 'ob in the URI of Path', `Path: <${path}>`);
     },
   },
@@ -83,7 +85,7 @@ export const CASES: readonly Entry[] = [
     level: 'SHOULD',
     methods: ['INVITE'],
     run: async (t) => {
-      const [path] = await paths(t, await t.far());
+      const [path] = await paths(t, t, await t.far());
       const token = userOf(path);
       const middle = token.length >> 1;
       const other = token[middle] === 'A' ? 'B' : 'A';
@@ -117,15 +119,26 @@ export const CASES: readonly Entry[] = [
       t.verify(told === t.hostPort, `XOR-MAPPED-ADDRESS ${t.hostPort}`, told || 'no Binding Response');
     },
   },
-  notObservable('rfc5626/5.3.1/flow-gone-430', {
+  {
+    ...EDGE,
+    id: 'rfc5626/5.3.1/flow-gone-430',
     title: 'A request whose Route has the token of a flow that is no more is refused with 430',
     req: ['REG-038'],
     level: 'SHOULD',
-    role: 'proxy',
     methods: ['INVITE'],
-    reason:
-      'over UDP a flow has no end that anyone sees; over TCP a proxy that knows of flows would be needed to prove the case on, and there is none here yet',
-  }),
+    transports: ['tcp'],
+    run: async (t) => {
+      const flow = await t.stream();
+      const { contact } = flow;
+      const [path] = await paths(t, flow, await t.far());
+      await flow.close();
+      await t.pause(300);
+      const invite = t.send(t.request('INVITE', { to: contact, headers: { Route: `<${path}>` } }));
+      const response = await t.expect('refusal', { of: invite, strictly: true });
+      t.ack(response);
+      t.verify(response.status === 430, '430', response.startLine);
+    },
+  },
   {
     id: 'rfc5626/5.4/double-crlf-answered',
     title: 'A double CRLF between messages of a stream is answered with a single CRLF at once',
