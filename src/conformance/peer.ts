@@ -1,7 +1,9 @@
 // The wire-level peer: an address and port of its own, from which leaves exactly what a case says. Never acknowledges, retransmits or absorbs by itself; a challenge alone is answered where the case does not look for it.
 
 import { chooseChallenge } from '../sip/digest.ts';
+import { ERR_NEED_MORE, errorText } from '../sip/errors.ts';
 import { Framer } from '../sip/frame.ts';
+import { NONE } from '../sip/message.ts';
 import { nowUs, openDatagrams, openStream, type Place, type RawSocket } from '../transport/raw-socket.ts';
 import type { TransportKind } from './case.ts';
 import { ackRows, dialogRows, requestRows, responseRows } from './compose.ts';
@@ -74,13 +76,22 @@ export class Peer {
     }
     const framer = new Framer();
     let kept: Buffer = Buffer.alloc(0);
+    let lost = false;
     const bytes = (data: Buffer, from: Place, atUs: number) => {
+      if (lost) return;
       kept = Buffer.concat([kept, data]);
       let at = 0;
       for (;;) {
         const end = framer.next(kept, at, kept.length);
         this.lineEnds += framer.from - at;
         if (end < 0) {
+          lost = end !== ERR_NEED_MORE;
+          if (lost) {
+            this.note(`the stream can be divided no further: ${errorText(end)}`);
+            // RFC 3261 §18.3: without a length nobody knows its body; its head is there to be judged.
+            if (framer.headEnd !== NONE)
+              this.arrive(Buffer.from(kept.subarray(framer.from, framer.headEnd)), from, atUs);
+          }
           kept = kept.subarray(framer.from);
           return;
         }

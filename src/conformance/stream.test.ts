@@ -113,3 +113,20 @@ it.each([
   expect(result).toMatchObject({ verdict: 'pass' });
   expect(pings).toBe('\r\n\r\n');
 });
+
+it('a message without a length is seen by its head, and nothing behind it', async () => {
+  const result = await resultOf(
+    (text, socket) => {
+      const response = answer(text).replace('Content-Length: 0\r\n', '');
+      socket.write(`${response}body${answer(text)}`);
+    },
+    async (t) => {
+      t.send(t.request('OPTIONS'));
+      const response = await t.expect(200);
+      await t.pause(50);
+      t.verify(t.received.length === 1 && response.body === '', 'the head alone', String(t.received.length));
+      t.verify(response.has('Content-Length'), 'a Content-Length', 'none');
+    },
+  );
+  expect(result).toMatchObject({ verdict: 'fail', expected: 'a Content-Length', actual: 'none' });
+});

@@ -101,15 +101,29 @@ export const CASES: readonly Entry[] = [
     reason:
       'such a request goes on over TLS alone (RFC 3261 §26.2.2), and the ends of the harness speak UDP and TCP: it cannot be what comes next',
   }),
-  notObservable('rfc3261/18.3/content-length-added-for-a-stream', {
+  {
+    ...FAR,
+    id: 'rfc3261/18.3/content-length-added-for-a-stream',
     title: 'A request without Content-Length that came over UDP goes on over TCP with the right one',
     req: ['PRX-038'],
-    level: 'MUST',
-    role: 'proxy',
-    methods: ['INVITE'],
-    reason:
-      'the harness does not listen for TCP connections yet, so it cannot be the next hop that the proxy connects to',
-  }),
+    needs: ['account'],
+    transports: ['tcp'],
+    run: async (t) => {
+      await t.binding();
+      const caller = await t.peer({ name: 'caller' });
+      const sent = caller.send(caller.request('INVITE', { to: t.account.user, headers: { 'Content-Length': null } }));
+      // RFC 3261 §18.1.1: a connection to where it goes is there already, that of the binding.
+      const arrived = await t.given('the INVITE over our connection', () => t.expectRequest('INVITE'));
+      t.respond(arrived, 486);
+      caller.ack(await caller.expect(486, { of: sent }));
+      const right = Buffer.byteLength(sent.reading.body);
+      t.verify(
+        arrived.number('Content-Length') === right,
+        `Content-Length: ${right}`,
+        `${arrived.header('Content-Length')}`,
+      );
+    },
+  },
   notObservable('rfc3261/26.3.1/tls-implemented', {
     title: 'Proxies, redirect servers and registrars have TLS, and a certificate of their own',
     req: ['TRN-012'],
