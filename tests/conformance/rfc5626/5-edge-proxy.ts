@@ -16,9 +16,15 @@ export const MUTANTS: MutantMap = {
   'rfc5626/5.1/path-with-ob': edge('does not say ob', ''),
   'rfc5626/5.3.1/tampered-flow-token-403': edge('does not look at flow tokens', ';ob'),
   'rfc5626/5.4/stun-on-the-sip-port': mutant('tells another port than that of the client', {
-    toClient: ({ text }) =>
-      text.startsWith('\x01\x01')
-        ? text.replace(/\x00\x20\x00\x08\x00\x01../s, '\x00\x20\x00\x08\x00\x01\x21\x12')
-        : text,
+    toClient: ({ text }) => (text.startsWith('\x01\x01') ? otherPort(text) : text),
   }),
 };
+
+/** RFC 5389 §15.2: the port of XOR-MAPPED-ADDRESS becomes another; the address is that of the case, which the server knows by that of the relay. */
+function otherPort(text: string): string {
+  const bytes = Buffer.from(text, 'latin1');
+  const at = text.indexOf('\x00\x20\x00\x08\x00\x01');
+  bytes[at + 7]! ^= 1;
+  bytes[at + 9] = ((bytes[at + 9]! ^ 0x12) - 50) ^ 0x12;
+  return bytes.toString('latin1');
+}
