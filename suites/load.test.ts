@@ -2,16 +2,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { checkEntries, type Entry, rfcOf, sectionOf } from '../src/conformance/case.ts';
+import { checkEntries, type Entry, isCase, rfcOf, sectionOf } from '../src/conformance/case.ts';
+import { METHOD_NAMES } from '../src/sip/names.ts';
 import { loadCases, suiteFiles } from './load.ts';
 
 const entries = await loadCases();
+/** Fewer cases say little of a method. */
+const LEAST = 8;
 
 it('has cases of every file, sorted by RFC and section as numbers', () => {
   expect(suiteFiles().length).toBeGreaterThan(5);
   const sections = entries.filter(({ id }) => rfcOf(id) === 3261).map(({ id }) => sectionOf(id));
   expect(sections.indexOf('8.2.1')).toBeLessThan(sections.indexOf('10.3'));
   expect(sections.lastIndexOf('8.1.1')).toBeLessThan(sections.indexOf('8.1.1.5'));
+});
+
+// RFC 3261, 3262, 3311, 3428, 3515, 3903, 6086, 6665: the fourteen methods there are.
+it.each(METHOD_NAMES.slice(1).map((method) => [method]))('%s has cases enough', (method) => {
+  const { length } = entries.filter((one) => isCase(one) && one.methods.includes(method));
+  expect(length, `${method} has ${length} cases, and wants ${LEAST}`).toBeGreaterThanOrEqual(LEAST);
 });
 
 it('a broken entry is told', () => {

@@ -23,9 +23,19 @@ export type TransportKind = 'udp' | 'tcp';
 
 /**
  * Users of the server by what it does with a call to them; `early` sends several reliable provisional responses, `echo` sends our media
- * back, `transfer` answers and calls whom a REFER names.
+ * back, `moved` sends the caller elsewhere by a 3xx, `transfer` answers and calls whom a REFER names.
  */
-export type Extension = 'answer' | 'ring' | 'busy' | 'away' | 'decline' | 'auth' | 'early' | 'echo' | 'transfer';
+export type Extension =
+  | 'answer'
+  | 'ring'
+  | 'busy'
+  | 'away'
+  | 'decline'
+  | 'auth'
+  | 'early'
+  | 'echo'
+  | 'moved'
+  | 'transfer';
 export const EXTENSIONS: readonly Extension[] = [
   'answer',
   'ring',
@@ -35,6 +45,7 @@ export const EXTENSIONS: readonly Extension[] = [
   'auth',
   'early',
   'echo',
+  'moved',
   'transfer',
 ];
 
@@ -58,6 +69,7 @@ export const ORIGINATED: Readonly<Record<string, string>> = {
   UPDATE: 'a call, and in it an UPDATE',
   PRACK: 'a call that takes reliable provisional responses',
   INFO: 'a call, and in it an INFO',
+  'INFO:kept': 'a call, and in it an INFO, which goes on for two seconds or more after its response',
   REGISTER: 'a registration, refreshed at once and removed',
   SUBSCRIBE: 'a subscription to presence, refreshed at once and ended',
   PUBLISH: 'a publication, refreshed, changed and removed',

@@ -1,7 +1,9 @@
 // The wire-level peer: an address and port of its own, from which leaves exactly what a case says. Never acknowledges, retransmits or absorbs by itself; a challenge alone is answered where the case does not look for it.
 
 import { chooseChallenge } from '../sip/digest.ts';
+import { ERR_NEED_MORE, errorText } from '../sip/errors.ts';
 import { Framer } from '../sip/frame.ts';
+import { NONE } from '../sip/message.ts';
 import {
   type Listener,
   listenForStream,
@@ -60,6 +62,8 @@ export class Peer {
   private readonly taken = new Set<Received>();
   private readonly waiters = new Set<Waiter>();
   private closedBy: string | null = null;
+  /** Bytes of line ends that came between messages of a stream. */
+  private lineEnds = 0;
   private readonly closeWaiters = new Set<() => void>();
 
   constructor(ground: Ground, end: string) {
@@ -101,12 +105,22 @@ export class Peer {
   private framed(): RawEvents {
     const framer = new Framer();
     let kept: Buffer = Buffer.alloc(0);
+    let lost = false;
     const bytes = (data: Buffer, from: Place, atUs: number) => {
+      if (lost) return;
       kept = Buffer.concat([kept, data]);
       let at = 0;
       for (;;) {
         const end = framer.next(kept, at, kept.length);
+        this.lineEnds += framer.from - at;
         if (end < 0) {
+          lost = end !== ERR_NEED_MORE;
+          if (lost) {
+            this.note(`the stream can be divided no further: ${errorText(end)}`);
+            // RFC 3261 §18.3: without a length nobody knows its body; its head is there to be judged.
+            if (framer.headEnd !== NONE)
+              this.arrive(Buffer.from(kept.subarray(framer.from, framer.headEnd)), from, atUs);
+          }
           kept = kept.subarray(framer.from);
           return;
         }
@@ -310,6 +324,16 @@ export class Peer {
         this.closeWaiters.add(finish);
       });
     if (this.closedBy === null) throw new Conclusion('fail', `it is open after ${waitMs} ms`, 'the connection closed');
+  }
+
+  /** Whether a line end comes between messages of the stream: the answer to a keepalive (RFC 5626 §4.4.1). */
+  async hasPong(options: Wait = {}): Promise<boolean> {
+    const until = nowUs() + (options.withinMs ?? this.ground.profile.waitMs) * 1_000;
+    while (this.lineEnds < 2 && nowUs() < until) await this.take(() => false, 10);
+    if (this.lineEnds < 2) return false;
+    this.lineEnds -= 2;
+    this.note('a CRLF came');
+    return true;
   }
 
   /** Answers a request with the header fields that are echoed (RFC 3261 §8.2.6.2), and sends it. */

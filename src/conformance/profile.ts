@@ -111,6 +111,7 @@ export const REFERENCE: ProfileFile = {
     auth: 'auth',
     early: 'early',
     transfer: 'transfer',
+    moved: 'moved',
   },
   events: ['presence', 'dialog', 'message-summary', 'reg'],
 };

@@ -92,3 +92,41 @@ it('a connection that stays open is told', async () => {
     actual: 'it is open after 20 ms',
   });
 });
+
+it.each([
+  ['\r\n', true],
+  ['\r\nSIP/2.0', true],
+  ['', false],
+])('a keepalive is answered by %j, or is not', async (reply, expected) => {
+  let pings = '';
+  const result = await resultOf(
+    (text, socket) => {
+      pings += text;
+      socket.write(reply);
+    },
+    async (t) => {
+      t.write('\r\n\r\n');
+      const came = [await t.hasPong({ withinMs: 100 }), await t.hasPong({ withinMs: 50 })];
+      t.verify(came[0] === expected && !came[1], `${expected} and false`, came.join(' and '));
+    },
+  );
+  expect(result).toMatchObject({ verdict: 'pass' });
+  expect(pings).toBe('\r\n\r\n');
+});
+
+it('a message without a length is seen by its head, and nothing behind it', async () => {
+  const result = await resultOf(
+    (text, socket) => {
+      const response = answer(text).replace('Content-Length: 0\r\n', '');
+      socket.write(`${response}body${answer(text)}`);
+    },
+    async (t) => {
+      t.send(t.request('OPTIONS'));
+      const response = await t.expect(200);
+      await t.pause(50);
+      t.verify(t.received.length === 1 && response.body === '', 'the head alone', String(t.received.length));
+      t.verify(response.has('Content-Length'), 'a Content-Length', 'none');
+    },
+  );
+  expect(result).toMatchObject({ verdict: 'fail', expected: 'a Content-Length', actual: 'none' });
+});

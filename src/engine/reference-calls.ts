@@ -2,27 +2,24 @@
 
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { EXTENSION, extensionOf } from '../server/extensions.ts';
-import { bytesOf } from '../sip/bytes.ts';
-import { tokenIs } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
-import { HEADER, METHOD } from '../sip/names.ts';
+import { METHOD } from '../sip/names.ts';
 import { readUri } from '../sip/uri.ts';
 import { CALL } from './calls.ts';
 import { launch, openClient, setIdentity, setRemote, setTransaction } from './client.ts';
 import { endCall, fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { BRANCH_KIND } from './identity.ts';
-import { LADDER, PHASE, TEXT } from './reference.ts';
+import { LADDER, PHASE } from './reference.ts';
 import { authorized } from './reference-auth.ts';
 import { expireSubscription, subscribe, subscribeOutside } from './reference-events.ts';
+import { info } from './reference-info.ts';
 import { endMade, madeResponse, refer, referralNotified, tellDue } from './reference-referral.ts';
 import { change, endPending, invite, pickUp, prack, refresh, ringAgain, watchSession } from './reference-session.ts';
-import { answerPlain, publish, refusesTarget, refuseWith, register, unsupported } from './reference-single.ts';
+import { answerPlain, publish, refusesTarget, register, unsupported } from './reference-single.ts';
 import { beginCall } from './requests.ts';
 import { refuse } from './server.ts';
 import { FAILURE } from './tally.ts';
-
-const DTMF = bytesOf('dtmf');
 
 /** A request outside every dialog that no flow takes. */
 export function serveOutside(e: Engine, txn: number): void {
@@ -133,10 +130,7 @@ export function serveInside(e: Engine, call: number): void {
       change(e, call, txn);
       return;
     case METHOD.INFO:
-      // RFC 6086 §4.2.2: a package we have not asked for is 469, with those we have.
-      if (msg.first[HEADER.INFO_PACKAGE] !== NONE && !tokenIs(msg, HEADER.INFO_PACKAGE, DTMF))
-        refuseWith(e, txn, 469, TEXT.RECV_INFO);
-      else refuse(e, txn, 200);
+      info(e, txn);
       return;
     case METHOD.REFER:
       refer(e, call, txn);

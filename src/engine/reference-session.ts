@@ -90,6 +90,7 @@ export function invite(e: Engine, txn: number): void {
   if (call === NONE) return;
   r.merging.add(call);
   r.sdpVersion[call] = 1;
+  r.tellsPackages[call] = msg.first[HEADER.RECV_INFO] === NONE ? 0 : 1;
   r.transfers[call] = extension === EXTENSION.TRANSFER ? 1 : 0;
   if (replaced !== NONE) {
     r.replaces[call] = replaced + 1;
@@ -124,7 +125,7 @@ function ring(e: Engine, call: number, txn: number, answer: number, status: numb
     r.described[call] = 1;
     r.asked[call] = answer > 0 ? 0 : 1;
     describe(e, answer);
-    if (e.msg.first[HEADER.RECV_INFO] !== NONE) r.add(TEXT.RECV_INFO);
+    if (r.tellsPackages[call] === 1) r.add(TEXT.RECV_INFO);
     return respondOrFail(e, call, txn, status, true);
   }
   if (answer > 0 && (e.delayLane !== NONE || r.phase[call] === PHASE.RINGING_ON)) keepSession(e, call, answer);
@@ -183,7 +184,8 @@ export function pickUp(e: Engine, call: number): void {
   addInterval(e, call);
   // RFC 6665 §4.4.4: a notifier says which packages it has wherever a dialog begins.
   r.add(ALLOW_EVENTS_LINE);
-  if (txn === e.received && e.msg.first[HEADER.RECV_INFO] !== NONE) r.add(TEXT.RECV_INFO);
+  // RFC 6086 §5.2.3: who says in the INVITE which packages it takes learns in the 200 which we do, and only then.
+  if (r.tellsPackages[call] === 1) r.add(TEXT.RECV_INFO);
   if (!respondOrFail(e, call, txn, 200, false)) return;
   r.dropSdp(call);
   r.phase[call] = PHASE.UP;
@@ -264,6 +266,11 @@ function addInterval(e: Engine, call: number): void {
   r.add(r.weRefresh[call] === 1 ? BY_UAS : BY_UAC);
 }
 
+/** RFC 6086 §5.2.3: the 2xx to a PRACK, UPDATE or re-INVITE says which packages we take where the request does. */
+function addPackages(e: Engine): void {
+  if (e.msg.first[HEADER.RECV_INFO] !== NONE) e.reference!.add(TEXT.RECV_INFO);
+}
+
 /** RFC 4028 §10: we refresh at half the interval, or give the call up a while before its end; without an interval, after LONGEST_CALL_S. */
 export function watchSession(e: Engine, call: number): void {
   const r = e.reference!;
@@ -299,6 +306,7 @@ export function prack(e: Engine, call: number, txn: number): void {
     }
     describe(e, length);
   }
+  addPackages(e);
   if (!respond(e, txn, e.dynamicWire('response', METHOD.PRACK, 200), call)) e.tally.add(COUNTER.UNSENT);
   if (r.phase[call] === PHASE.EARLY && !offered) {
     if (e.calls.rseq[call]! === 1) {
@@ -361,6 +369,7 @@ export function change(e: Engine, call: number, txn: number): void {
     r.asked[call] = 1;
   }
   if (msg.method === METHOD.INVITE) r.add(TEXT.SUPPORTED);
+  addPackages(e);
   // RFC 6141 §4.6: a request that is accepted moves the remote target, one that is refused does not.
   moveTarget(e, call);
   if (wanted !== NONE || r.intervalS[call]! > 0) {

@@ -111,7 +111,6 @@ export function answerPlain(e: Engine, txn: number, call: number): void {
   r.add(TEXT.LANGUAGE);
   r.add(TEXT.SUPPORTED);
   r.add(ALLOW_EVENTS_LINE);
-  r.add(TEXT.RECV_INFO);
   // RFC 3261 §11.2: the media we can do, unless Accept leaves application/sdp out.
   if (refusal === 0 && accepts(msg, HEADER.ACCEPT, SDP)) {
     r.add(TEXT.SDP);

@@ -49,6 +49,7 @@ export const TEXT = {
   SUPPORTED: line('Supported: 100rel, timer, norefersub, path, replaces'),
   LANGUAGE: line('Accept-Language: en'),
   RECV_INFO: line('Recv-Info: dtmf'),
+  ACCEPT_DTMF: line('Accept: application/dtmf-relay, application/dtmf, multipart/mixed'),
   REQUIRE_TIMER: line('Require: timer'),
   MIN_SE: line('Min-SE: 90'),
   WARNING: line('Warning: 305 busyhour "Incompatible media format"'),
@@ -95,6 +96,8 @@ export class Reference {
   /** The answer that waits for the 200: chunk + 1 and length. */
   readonly sdpChunk: Int32Array;
   readonly sdpLen: Int32Array;
+  /** The INVITE has Recv-Info: its responses say what INFO packages we take. */
+  readonly tellsPackages: Uint8Array;
   /** Version of our session description, 0 before the first. */
   readonly sdpVersion: Int32Array;
   /** The subscription's row in `watchers` + 1, 0 for none; its package; how many NOTIFYs it had; its Event value. */
@@ -181,6 +184,7 @@ export class Reference {
     this.asked = new Uint8Array(maxCalls);
     this.sdpChunk = new Int32Array(maxCalls);
     this.sdpLen = new Int32Array(maxCalls);
+    this.tellsPackages = new Uint8Array(maxCalls);
     this.sdpVersion = new Int32Array(maxCalls);
     this.watch = new Int32Array(maxCalls);
     this.event = new Uint8Array(maxCalls);

@@ -256,6 +256,21 @@ export const CASES: readonly Entry[] = [
       t.verify(afterS > 30 && bye.callId === answer.callId, 'BYE some 32 s after the 2xx', `BYE after ${afterS} s`);
     },
   },
+  {
+    id: 'rfc3261/13.3.1.2/redirect-has-contact',
+    title: 'A 300, 301 or 302 of a server whose user is elsewhere says where, in Contact',
+    req: ['RDR-005'],
+    level: 'SHOULD',
+    role: 'uas',
+    methods: ['INVITE'],
+    needs: ['moved'],
+    run: async (t) => {
+      const invite = t.send(t.request('INVITE', { to: 'moved' }));
+      const response = await t.given('a redirection', () => t.expect([300, 301, 302], { of: invite }));
+      t.ack(response);
+      t.verify(/^(sips?|tel):./.test(response.contact), 'a Contact with a URI', response.header('Contact') ?? 'none');
+    },
+  },
   notObservable('rfc3261/13.3.1.4/session-ends-with-bye-only', {
     title: 'The dialog of an unacknowledged 2xx is confirmed before the BYE ends it',
     req: [],

@@ -1,6 +1,6 @@
 // RFC 4475 §3.3: messages whose form is right and whose meaning is odd, written anew. The clause of RFC 3261 stands in each title. Cases only.
 
-import type { Entry } from '../../src/conformance/case.ts';
+import type { Case, Entry } from '../../src/conformance/case.ts';
 import { oddMessage, stray } from '../torture.ts';
 
 function options(uri: string, more: readonly string[] = [], without = /^$/): string[] {
@@ -36,7 +36,27 @@ function register(more: readonly string[]): string[] {
   ];
 }
 
+const BROADCAST: Case = {
+  id: 'rfc4475/3.3.10/response-to-broadcast-not-forwarded',
+  title: 'What a proxy does with a response whose next Via is the broadcast address, and which it should drop',
+  req: ['PRX-040'],
+  // No end of ours hears a broadcast. A proxy with state may send it to where the request came from, which harms nobody.
+  level: 'INFO',
+  role: 'proxy',
+  methods: ['OPTIONS'],
+  needs: ['far'],
+  run: async (t) => {
+    const { far, sent, arrived } = await t.through('OPTIONS');
+    const [proxy] = arrived.headers('Via');
+    far.respond(arrived, 200, { headers: { Via: [proxy!, `SIP/2.0/UDP 255.255.255.255;branch=${sent.branch}`] } });
+    await t.pause(500);
+    const came = t.received.find(({ isResponse, status }) => isResponse && status === 200);
+    t.info(came === undefined ? 'it drops the response' : 'it sends the response to where the request came from');
+  },
+};
+
 export const CASES: readonly Entry[] = [
+  BROADCAST,
   oddMessage({
     id: 'rfc4475/3.3.1/fields-missing',
     title: 'A request without Call-ID, From and To is refused with 400, or not answered (RFC 3261 §8.1.1)',

@@ -36,6 +36,20 @@ export const CASES: readonly Entry[] = [
   },
   {
     ...INFO,
+    id: 'rfc6086/4.2.1/469-leaves-the-call',
+    title: 'A 469 to an INFO does not make the server end the call',
+    req: ['INF-006'],
+    needs: ['originate:INFO:kept'],
+    run: async (t) => {
+      const invite = await t.originated('INFO:kept', 'INVITE');
+      t.respond(invite, 200, { headers: { 'Recv-Info': 'dtmf' } });
+      const info = await t.given('an INFO', () => t.expectRequest('INFO', { withinMs: 5_000 }));
+      t.respond(info, 469, { headers: { 'Recv-Info': '' } });
+      await t.expectNone(1_500, 'BYE');
+    },
+  },
+  {
+    ...INFO,
     id: 'rfc6086/4.2.1/no-recv-info-in-info',
     title: 'An INFO has no Recv-Info',
     req: ['INF-012'],

@@ -87,6 +87,22 @@ export const CASES: readonly Entry[] = [
     },
   },
   {
+    id: 'rfc8760/2.3/algorithms-differ',
+    title: 'Several challenges of one realm have a digest algorithm each',
+    req: ['AUT-018'],
+    level: 'MUST',
+    role: 'registrar',
+    methods: ['REGISTER'],
+    needs: ['password'],
+    run: async (t) => {
+      // RFC 8760 §2.3: their order is that of the server's preference, which nobody else knows.
+      const all = (await challenges(t)).map(({ realm, algorithm }) => `${realm} ${(algorithm || 'MD5').toUpperCase()}`);
+      if (new Set(all.map((one) => one.slice(0, one.lastIndexOf(' ')))).size === all.length)
+        t.skip('it has one challenge for a realm');
+      t.verify(new Set(all).size === all.length, 'another algorithm in each', all.join(' | '));
+    },
+  },
+  {
     id: 'rfc7616/3.4/repeated-count',
     title: 'Credentials that come a second time with the same nonce count are refused, or taken at a risk',
     req: ['AUT-009'],

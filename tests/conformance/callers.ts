@@ -36,6 +36,7 @@ export function callerCommands(address: string): Record<string, string> {
     UPDATE: order(own('updates')),
     PRACK: order('prack-offer'),
     INFO: order('info-package'),
+    'INFO:kept': order(own('info-kept')),
     OPTIONS: order('options', 'busyhour'),
     MESSAGE: order('message'),
     REGISTER: order(own('registration'), 'busyhour'),

@@ -45,6 +45,9 @@ export const MUTANTS: MutantMap = {
     { method: 'INVITE', status: 200 },
     (text) => removeHeader(text, 'Supported'),
   ),
+  'rfc3261/13.3.1.2/redirect-has-contact': inResponses('does not say where its user is', { status: 302 }, (text) =>
+    removeHeader(text, 'Contact'),
+  ),
   'rfc3261/13.3.1.4/2xx-answers-offer': inResponses(
     'has no answer in its 2xx',
     { method: 'INVITE', status: 200 },

@@ -19,6 +19,11 @@ export const MUTANTS: MutantMap = {
     text.replace(/Content-Length: 13\r\n/, ''),
   ),
   'rfc4475/3.3.10/response-with-broadcast-via': repliesTo('a response for broadcast'),
+  'rfc4475/3.3.10/response-to-broadcast-not-forwarded': inResponses(
+    'drops what Kamailio sends to the caller',
+    { status: 200, method: 'OPTIONS' },
+    () => null,
+  ),
   'rfc4475/3.3.11/max-forwards-zero': saysInstead(500, 'Max-Forwards 0'),
   'rfc4475/3.3.12/parameter-behind-a-bare-contact': inResponses(
     'takes a field parameter for one of the URI',

@@ -14,6 +14,9 @@ export const MUTANTS: MutantMap = {
   'rfc7616/3.3/quotes-in-the-challenge': inResponses('quotes the algorithm', CHALLENGE, (text) =>
     editHeader(text, 'WWW-Authenticate', (value) => value.replace(/algorithm=([\w-]+)/, 'algorithm="$1"')),
   ),
+  'rfc8760/2.3/algorithms-differ': inResponses('challenges twice by MD5', CHALLENGE, (text) =>
+    editHeader(text, 'WWW-Authenticate', (value) => value.replace(/algorithm=SHA-256/, 'algorithm=MD5')),
+  ),
   'rfc7616/3.4/repeated-count': inResponses(
     'takes credentials twice',
     { method: 'REGISTER', status: 401 },
