@@ -38,7 +38,7 @@ export const CASES: readonly Entry[] = [
     role: 'uas',
     methods: ['OPTIONS'],
     run: async (t) => {
-      t.send(t.request('GARGLE', { to: 'answer' }));
+      t.send(t.request('GARGLE'));
       const refusal = await t.expect([405, 501]);
       if (refusal.status === 405) t.verify(refusal.has('Allow'), 'Allow in the 405', 'no Allow');
     },
@@ -250,7 +250,7 @@ export const CASES: readonly Entry[] = [
     role: 'uas',
     methods: ['MESSAGE'],
     run: async (t) => {
-      t.send(t.request('MESSAGE', { to: 'answer', type: 'application/nobody-knows', body: 'x' }));
+      t.send(t.request('MESSAGE', { type: 'application/nobody-knows', body: 'x' }));
       const refusal = await t.expect(415);
       t.verify(refusal.has('Accept'), 'Accept in the 415', 'no Accept');
     },
