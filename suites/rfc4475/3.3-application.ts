@@ -137,6 +137,7 @@ export const CASES: readonly Entry[] = [
     id: 'rfc4475/3.3.8/single-fields-written-twice',
     title: 'Header fields that may stand once and stand more often make the request malformed: 400 (RFC 3261 §7.3.1)',
     req: ['TOR-037'],
+    level: 'SHOULD',
     methods: ['OPTIONS'],
     right: [400],
     tolerated: [0],
