@@ -38,7 +38,7 @@ function versionOf([command, ...args]: readonly string[]): string {
   const ran = spawnSync(command!.includes('/') ? command! : need(command!), args, { encoding: 'utf8' });
   const line = `${ran.stdout}${ran.stderr}`.split('\n').find((one) => /\d+\.\d+/.test(one));
   if (line === undefined) throw new Error(`${command} ${args.join(' ')} says no version`);
-  return line.trim();
+  return line.trim().replace(/^version: |\.$| Copyright.*$/g, '');
 }
 
 /** One run against a server that was started for it. */

@@ -78,7 +78,7 @@ export function kept(run: Run, version: string, times: number): Readonly<Record<
 }
 
 /** For readers: what was run, and a line for each case that is neither passed nor left out. */
-export function asText({ summary }: Run, version: string, times: number): string {
+function asText({ summary }: Run, version: string, times: number): string {
   const results = caseResults(summary);
   const shown = COLUMNS.filter((verdict) => results.some((one) => one.verdict === verdict));
   const row = (name: string, group: readonly Result[]) =>
