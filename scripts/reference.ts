@@ -3,6 +3,8 @@ import type { Result } from '../src/conformance/result.ts';
 import type { Summary } from '../src/metrics/summary.ts';
 import { caseResults, sectionsOf } from '../src/report/cases.ts';
 
+/** Nobody reads a message of 60 kilobytes. */
+const LONGEST_MESSAGE = 2_000;
 /** More than this part of the applicable cases left open, and the run says too little. */
 const MOST_INCONCLUSIVE = 0.1;
 const LONGEST_RUN_S = 60;
@@ -64,7 +66,10 @@ export function overview({ summary }: Run): string {
 /** Files by name. Messages stand where there is something to look up; a line for each case keeps differences readable. */
 export function kept(run: Run, version: string, times: number): Readonly<Record<string, string>> {
   const { summary, csv } = run;
-  const results = caseResults(summary).map((one) => (one.verdict === 'fail' ? one : { ...one, messages: [] }));
+  const results = caseResults(summary).map((one) => ({
+    ...one,
+    messages: one.verdict === 'fail' ? evidence(one.messages) : [],
+  }));
   const { results: _, ...counts } = summary.conformance;
   const server = counts.server.includes(version) ? counts.server : `${counts.server} (${version})`;
   const head = { ...summary, conformance: { ...counts, server, results: [] } };
@@ -75,6 +80,15 @@ export function kept(run: Run, version: string, times: number): Readonly<Record<
     'conformance.csv': csv,
     'report.md': asText(run, version, times),
   };
+}
+
+/** What was said until the verdict: how the case was tidied up is none of it. */
+function evidence(messages: Result['messages']): Result['messages'] {
+  const end = messages.findIndex(({ direction, text }) => direction === 'note' && text === 'teardown');
+  return messages.slice(0, end < 0 ? messages.length : end).map((one) => {
+    const more = one.text.length - LONGEST_MESSAGE;
+    return more > 0 ? { ...one, text: `${one.text.slice(0, LONGEST_MESSAGE)}… (${more} more)` } : one;
+  });
 }
 
 /** For readers: what was run, and a line for each case that is neither passed nor left out. */
