@@ -22,7 +22,7 @@ export interface Odd {
   /** Statuses that are less than right and allowed; 0 is no answer. */
   readonly tolerated?: readonly number[];
   /** More that must hold of the answer, given as it reads; what was expected and what came, null when it holds. */
-  readonly also?: (startLine: string, text: string) => { expected: string; actual: string } | null;
+  readonly also?: (startLine: string, text: string, t: Talk) => { expected: string; actual: string } | null;
 }
 
 /** Statuses that say: this is no message I can read. */
@@ -71,7 +71,7 @@ export function oddMessage(odd: Odd): Case {
       t.send(t.raw(odd.message.join('\r\n')));
       const answer = await firstAnswer(t);
       judge(t, odd, answer?.status ?? 0, answer?.line ?? 'no answer');
-      const more = answer === null ? null : (odd.also?.(answer.line, answer.text) ?? null);
+      const more = answer === null ? null : (odd.also?.(answer.line, answer.text, t) ?? null);
       if (more !== null) t.fail(more.actual, more.expected);
     },
   };

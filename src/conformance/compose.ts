@@ -63,13 +63,15 @@ function extraOf(peer: Peer, profile: Profile, method: string): { rows: Row[]; b
   }
 }
 
-/** Whom a request is for where the case does not say: REGISTER and (but for a mere user agent) OPTIONS the domain, everything else the user who answers. */
+/**
+ * Whom a request is for where the case does not say: REGISTER and (but for a mere user agent) OPTIONS the domain, everything else the
+ * user who answers. A server that has none is asked itself; but for events, which are those of a user.
+ */
 function defaultTarget(peer: Peer, profile: Profile, method: string): string {
   const agent = !profile.roles.some((role) => role === 'registrar' || role === 'proxy' || role === 'redirect');
-  const toDomain =
-    method === 'REGISTER' || (method === 'OPTIONS' && (!agent || profile.extensions.answer === undefined));
-  if (toDomain) return `sip:${profile.domain}`;
-  return profile.extensions.answer === undefined ? uriOfUser(profile, 'answer') : peer.uri('answer');
+  if (method === 'REGISTER' || (method === 'OPTIONS' && !agent)) return `sip:${profile.domain}`;
+  if (profile.extensions.answer !== undefined) return peer.uri('answer');
+  return method === 'SUBSCRIBE' || method === 'PUBLISH' ? uriOfUser(profile, 'answer') : `sip:${profile.domain}`;
 }
 
 /** RFC 3261 §8.1.1: a request outside of dialogs. */

@@ -295,6 +295,23 @@ describe('after a case', () => {
     expect(ended[0]!.toTag).toBe('scripted');
   });
 
+  it('a binding is removed too where a later REGISTER of the same contact was refused', async () => {
+    const choosy = (request: ScriptedRequest, send: Send) => {
+      if (request.text.includes('\r\nRequire: ')) send(request.response(420));
+      else answerPlainly(request, send);
+    };
+    const run = async (t: Talk) => {
+      t.send(t.request('REGISTER', { to: 'alice' }));
+      await t.expect(200);
+      t.send(t.request('REGISTER', { to: 'alice', headers: { Require: 'nothing-known' } }));
+      await t.expect(420);
+    };
+    await resultOf(choosy, run, { needs: ['account'] });
+    const registers = server!.requests.filter(({ method }) => method === 'REGISTER').map(({ text }) => text);
+    expect(registers).toHaveLength(3);
+    expect(registers[2]).toMatch(/\r\nContact: <sip:harness@127\.0\.0\.1:\d+>;expires=0\r\n/);
+  });
+
   it('what could not be ended is told', async () => {
     const deaf = (request: ScriptedRequest, send: Send) => {
       if (request.method !== 'BYE') answerPlainly(request, send);

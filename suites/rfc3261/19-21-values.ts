@@ -67,7 +67,7 @@ export const CASES: readonly Entry[] = [
     id: 'rfc3261/21.5.6/unknown-version-505',
     title: 'A request of a SIP version the server does not support is refused with 505',
     req: ['SYN-015'],
-    level: 'MUST',
+    level: 'SHOULD',
     role: 'uas',
     methods: ['OPTIONS'],
     run: async (t) => {

@@ -75,7 +75,8 @@ export const CASES: readonly Entry[] = [
       const refused: string[] = [];
       for (const Require of [tags.join(', '), tags]) {
         t.send(t.request('OPTIONS', { headers: { Require } }));
-        const refusal = await t.expect(420);
+        const refused420 = () => t.expect(420);
+        const refusal = refused.length === 0 ? await t.given('a 420 for one row', refused420) : await refused420();
         refused.push(refusal.headers('Unsupported').toSorted().join(', '));
       }
       t.verify(refused[0] === refused[1], `Unsupported: ${refused[0]}, as for one row`, `Unsupported: ${refused[1]}`);

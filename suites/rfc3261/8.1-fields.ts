@@ -8,7 +8,7 @@ export const CASES: readonly Entry[] = [
     id: 'rfc3261/8.1.1/request-without-its-fields-refused',
     title: 'A request without Call-ID, From and To is refused with 400 or not answered, and the server lives',
     req: ['SYN-017'],
-    level: 'MUST',
+    level: 'SHOULD',
     role: 'uas',
     methods: ['OPTIONS'],
     run: async (t) => {

@@ -19,7 +19,7 @@ export const CASES: readonly Entry[] = [
     role: 'uas',
     methods: ['CANCEL'],
     run: async (t) => {
-      t.send(t.request('CANCEL', { to: 'answer' }));
+      t.send(t.request('CANCEL'));
       await t.expect(481);
     },
   },

@@ -208,6 +208,7 @@ export const CASES: readonly Entry[] = [
     id: 'rfc4475/3.1.2.17/known-method-another-in-cseq',
     title: 'A known method with another in CSeq is refused with 400 (RFC 3261 §8.1.1.5)',
     req: ['TOR-027'],
+    level: 'SHOULD',
     methods: ['OPTIONS'],
     right: [400],
     message: options(replaced(/^CSeq: 63 OPTIONS/, 'CSeq: 8 INVITE')),

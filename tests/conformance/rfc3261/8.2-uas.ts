@@ -67,7 +67,10 @@ export const MUTANTS: MutantMap = {
   'rfc3261/8.2.3/optional-part-ignored': inResponses(
     'takes multipart bodies and refuses an optional part',
     { method: 'INVITE', status: (status) => status >= 200 },
-    (text) => setHeader(setStatus(text, 415), 'Accept', 'application/sdp, multipart/mixed'),
+    (text, { request }) =>
+      request?.body.includes('handling=optional') === true
+        ? setHeader(setStatus(text, 415), 'Accept', 'application/sdp, multipart/mixed')
+        : text,
   ),
   'rfc3261/8.2.3/unknown-message-body-415': inResponses('refuses a body with 400', { method: 'MESSAGE' }, (text) =>
     setStatus(text, 400),
