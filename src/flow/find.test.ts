@@ -51,6 +51,7 @@ describe('built-in flows', () => {
       ['subscribe-489', 'SUBSCRIBE'],
       ['subscribe-dialog', 'SUBSCRIBE', 'NOTIFY'],
       ['subscribe-fetch', 'SUBSCRIBE', 'NOTIFY'],
+      ['subscribe-later', 'SUBSCRIBE', 'NOTIFY'],
       ['subscribe-mwi', 'SUBSCRIBE', 'NOTIFY'],
       ['subscribe-reg', 'SUBSCRIBE', 'NOTIFY'],
       ['update', 'INVITE', 'ACK', 'UPDATE', 'BYE'],
@@ -73,7 +74,7 @@ describe('flows by name or file', () => {
     ['bsic', 'bsic: no flow is called bsic; mend: write basic; a file of yours needs its path, such as ./bsic.yaml'],
     [
       'zzz',
-      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, info-package, invite-auth, late-offer, message, message-long, message-multipart, options, options-dialog, options-keepalive, options-watch, prack-info-refer, prack-offer, publish, publish-412, publish-423, redirect, refer-attended, refer-blind, refer-norefersub, register, register-423, register-fetch, reinvite-hold, session-422, session-timer, subscribe, subscribe-423, subscribe-489, subscribe-dialog, subscribe-fetch, subscribe-mwi, subscribe-reg, update, update-early; a file of yours needs its path, such as ./zzz.yaml',
+      'zzz: no flow is called zzz; mend: built in: basic, cancel, info-dtmf, info-package, invite-auth, late-offer, message, message-long, message-multipart, options, options-dialog, options-keepalive, options-watch, prack-info-refer, prack-offer, publish, publish-412, publish-423, redirect, refer-attended, refer-blind, refer-norefersub, register, register-423, register-fetch, reinvite-hold, session-422, session-timer, subscribe, subscribe-423, subscribe-489, subscribe-dialog, subscribe-fetch, subscribe-later, subscribe-mwi, subscribe-reg, update, update-early; a file of yours needs its path, such as ./zzz.yaml',
     ],
     [
       'none/such.yaml',
@@ -106,6 +107,7 @@ it('tells the flows that no ladder can answer from the others', () => {
     return 'flow' in found && needsStore(found.flow);
   });
   expect(needing.map(({ name }) => name)).toEqual([
+    'options-keepalive',
     'publish',
     'publish-412',
     'publish-423',
@@ -115,5 +117,6 @@ it('tells the flows that no ladder can answer from the others', () => {
     'register-fetch',
     'session-422',
     'subscribe-423',
+    'subscribe-later',
   ]);
 });
