@@ -1,7 +1,8 @@
-// Captured variables of a call: kept as chunks, put back as fields. Cold unless a flow captures.
+// What a flow looks at in a received message, compiled once: conditions, and variables that are kept as chunks and put back as fields. Sends nothing.
 
-import { ROW, ROW_SIZE } from '../flow/program.ts';
-import { putDecimal } from '../sip/bytes.ts';
+import { type Program, ROW, ROW_SIZE } from '../flow/program.ts';
+import { bytesOf, equalsIgnoreCase, putDecimal } from '../sip/bytes.ts';
+import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADERS } from '../sip/names.ts';
 import { fail } from './ending.ts';
@@ -28,60 +29,111 @@ export function releaseVariables(e: Engine, call: number): void {
   }
 }
 
+/** What is looked at: the id of a header field, or one of these. */
+const OTHER = 0;
+const BODY = -2;
+const URI = -3;
+
+interface Sought {
+  readonly id: number;
+  /** Lower-case name: of use where the field has no id. */
+  readonly name: Uint8Array;
+  /** null stands for the whole value. */
+  readonly pattern: RegExp | null;
+  /** Where what is found is kept; NONE for a condition. */
+  readonly variable: number;
+}
+
+/** What one program looks at. */
+export interface Sights {
+  readonly captures: readonly Sought[];
+  readonly conditions: readonly (readonly Sought[])[];
+}
+
+function soughtOf(header: string, pattern: RegExp | null, variable: number): Sought {
+  const name = header.toLowerCase();
+  const known = HEADERS.findIndex(([full, compact]) => name === full.toLowerCase() || name === compact);
+  const id = name === 'body' ? BODY : name === 'uri' ? URI : Math.max(known, OTHER);
+  return { id, name: bytesOf(name), pattern, variable };
+}
+
+/** Compiles the captures and conditions of a program: once, since each pattern and each name looked up costs more than the message. */
+export function sightsOf({ captures, conditions }: Program): Sights {
+  return {
+    captures: captures.map(({ header, pattern, variable }) =>
+      soughtOf(header, pattern === '' ? null : new RegExp(pattern), variable),
+    ),
+    conditions: conditions.map((list) =>
+      list.map(({ header, pattern }) => soughtOf(header, new RegExp(pattern, 'i'), NONE)),
+    ),
+  };
+}
+
 /** Keeps what `row` asks for from the message in e.msg; false (and the call failed) when it is not there. */
 export function captureRow(e: Engine, call: number, row: number): boolean {
-  const program = e.programs[e.calls.program[call]!]!;
+  const { captures } = e.sights[e.calls.program[call]!]!;
+  const rows = e.rowsOf(call);
   const at = row * ROW_SIZE;
-  const first = program.rows[at + ROW.CAPTURE]!;
-  for (let i = first; i < first + program.rows[at + ROW.CAPTURE_COUNT]!; i++) {
-    const { variable, header, pattern } = program.captures[i]!;
-    const text = capturedText(e, header);
-    const found = text === null ? null : pattern === '' ? text : (new RegExp(pattern).exec(text)?.[1] ?? null);
-    if (found === null || found === '') {
-      fail(e, call, FAILURE.CAPTURE, e.msg.method, e.msg.status);
+  const first = rows[at + ROW.CAPTURE]!;
+  const end = first + rows[at + ROW.CAPTURE_COUNT]!;
+  for (let i = first; i < end; i++) {
+    const failure = capture(e, call, captures[i]!);
+    if (failure !== 0) {
+      fail(e, call, failure, e.msg.method, e.msg.status);
       return false;
     }
-    const cell = call * e.variables + variable;
-    if (e.variableChunk[cell]! > 0) e.outbox.freeLater(e.variableChunk[cell]! - 1, e.variableLength[cell]!);
-    const raw = Buffer.from(found, 'latin1');
-    const chunk = e.memory.alloc(raw.length);
-    if (chunk === NONE) {
-      e.variableChunk[cell] = 0;
-      fail(e, call, FAILURE.MEMORY_FULL, e.msg.method, e.msg.status);
-      return false;
-    }
-    e.bytes.set(raw, chunk);
-    e.variableChunk[cell] = chunk + 1;
-    e.variableLength[cell] = raw.length;
   }
   return true;
 }
 
+/** Keeps one variable; 0, or why it could not. */
+function capture(e: Engine, call: number, sought: Sought): number {
+  if (!look(e, sought)) return FAILURE.CAPTURE;
+  const { start, end } = seen;
+  const found = sought.pattern === null ? null : (sought.pattern.exec(e.text(start, end))?.[1] ?? '');
+  const length = found === null ? end - start : found.length;
+  if (length === 0) return FAILURE.CAPTURE;
+  const cell = call * e.variables + sought.variable;
+  if (e.variableChunk[cell]! > 0) e.outbox.freeLater(e.variableChunk[cell]! - 1, e.variableLength[cell]!);
+  const chunk = e.memory.alloc(length);
+  e.variableChunk[cell] = chunk === NONE ? 0 : chunk + 1;
+  if (chunk === NONE) return FAILURE.MEMORY_FULL;
+  if (found === null) copyWithin(e.bytes, chunk, start, length);
+  else for (let i = 0; i < length; i++) e.bytes[chunk + i] = found.charCodeAt(i);
+  e.variableLength[cell] = length;
+  return 0;
+}
+
 /** A test of the message in e.msg against condition n of the program e.matching. */
 export function conditionsOf(e: Engine): (condition: number) => boolean {
-  const all = e.programs.map(({ conditions }) =>
-    conditions.map((list) => list.map(({ header, pattern }) => ({ header, pattern: new RegExp(pattern, 'i') }))),
-  );
   return (condition) => {
-    for (const { header, pattern } of all[e.matching]![condition]!) {
-      const text = capturedText(e, header);
-      if (text === null || !pattern.test(text)) return false;
-    }
+    const all = e.sights[e.matching]!.conditions[condition]!;
+    for (let i = 0; i < all.length; i++)
+      if (!look(e, all[i]!) || !all[i]!.pattern!.test(e.text(seen.start, seen.end))) return false;
     return true;
   };
 }
 
-function capturedText(e: Engine, header: string): string | null {
-  const { msg } = e;
-  const wanted = header.toLowerCase();
-  if (wanted === 'body') return e.text(msg.bodyStart, msg.bodyEnd);
-  if (wanted === 'uri') return msg.isRequest ? e.text(msg.uriStart, msg.uriEnd) : null;
-  const id = HEADERS.findIndex(
-    ([name, compact]) => name.toLowerCase() === wanted || (compact !== '' && compact === wanted),
-  );
-  for (let i = 0; i < msg.count; i++) {
-    const same = id > 0 ? msg.ids[i] === id : e.text(msg.nameStart[i]!, msg.nameEnd[i]!).toLowerCase() === wanted;
-    if (same) return e.text(msg.valueStart[i]!, msg.valueEnd[i]!);
+/** Where `look` found it: one reused span. */
+const seen = { start: 0, end: 0 };
+
+/** Whether the message in e.msg has what is sought; of a header field, the topmost. */
+function look({ msg, bytes }: Engine, { id, name }: Sought): boolean {
+  if (id === BODY) {
+    seen.start = msg.bodyStart;
+    seen.end = msg.bodyEnd;
+    return true;
   }
-  return null;
+  if (id === URI) {
+    seen.start = msg.uriStart;
+    seen.end = msg.uriEnd;
+    return msg.isRequest;
+  }
+  let field = id === OTHER ? 0 : msg.first[id]!;
+  if (id === OTHER)
+    while (field < msg.count && !equalsIgnoreCase(bytes, msg.nameStart[field]!, msg.nameEnd[field]!, name)) field++;
+  if (field === NONE || field >= msg.count) return false;
+  seen.start = msg.valueStart[field]!;
+  seen.end = msg.valueEnd[field]!;
+  return true;
 }

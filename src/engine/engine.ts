@@ -24,7 +24,7 @@ import { T1_US, T2_US, T4_US, TIMER_D_US, TRYING_NON_INVITE_US, TRYING_US } from
 import { Transactions } from '../transaction/slots.ts';
 import { placeOf, type Transport } from '../transport/transport.ts';
 import { Calls } from './calls.ts';
-import { conditionsOf } from './capture.ts';
+import { conditionsOf, type Sights, sightsOf } from './capture.ts';
 import {
   compose,
   composeAll,
@@ -95,6 +95,7 @@ export class Engine {
   readonly config: WorkerConfig;
   readonly memory: Memory;
   readonly bytes: Uint8Array;
+  private readonly buffer: Buffer;
   readonly clock: Clock;
   readonly now: Float64Array;
   readonly transport: Transport;
@@ -135,6 +136,8 @@ export class Engine {
   readonly rowLanes: Int32Array[];
   /** Responses no flow wrote: refusals and the like, by method and status. */
   private readonly standard = new Map<number, Wire>();
+  /** What each program looks at in what it receives. */
+  readonly sights: readonly Sights[];
   /** Whether the message in `msg` meets condition n of program `matching`. */
   readonly meets: (condition: number) => boolean;
   matching = 0;
@@ -236,6 +239,7 @@ export class Engine {
     this.config = config;
     this.memory = memory;
     this.bytes = memory.bytes;
+    this.buffer = Buffer.from(memory.bytes.buffer);
     this.clock = clock;
     this.now = clock.now;
     this.transport = transport;
@@ -355,6 +359,7 @@ export class Engine {
       indexUsers(this, this.registrations);
     }
     this.needs100rel = config.programs.map((p) => p.messages.some((m) => m.reliable));
+    this.sights = config.programs.map(sightsOf);
     this.meets = conditionsOf(this);
     this.redirects = config.programs.some(({ role, messages }) =>
       messages.some(({ status }) => role === 'callee' && status >= 300 && status < 400),
@@ -397,9 +402,9 @@ export class Engine {
     return raw.length;
   }
 
-  /** Bytes of the block as text, one character each. Cold paths only. */
+  /** Bytes of the block as text, one character each; makes that text and nothing else. */
   text(start: number, end: number): string {
-    return Buffer.from(this.bytes.subarray(start, end)).toString('latin1');
+    return this.buffer.toString('latin1', start, end);
   }
 
   /** The template of a response that no flow wrote. */
