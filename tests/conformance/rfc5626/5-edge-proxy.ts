@@ -15,6 +15,10 @@ const edge = (name: string, params: string): Mutant =>
 export const MUTANTS: MutantMap = {
   'rfc5626/5.1/path-with-ob': edge('does not say ob', ''),
   'rfc5626/5.3.1/tampered-flow-token-403': edge('does not look at flow tokens', ';ob'),
+  'rfc5626/5.4/double-crlf-answered': mutant('says that it keeps flows, and does not see line ends between messages', {
+    pieces: ({ text }) => (text === '\r\n\r\n' ? '' : text),
+    toClient: ({ text }) => setHeader(text, 'Supported', 'outbound'),
+  }),
   'rfc5626/5.4/stun-on-the-sip-port': mutant('tells another port than that of the client', {
     toClient: ({ text }) => (text.startsWith('\x01\x01') ? otherPort(text) : text),
   }),
