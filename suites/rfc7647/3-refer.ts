@@ -26,10 +26,10 @@ export const CASES: readonly Entry[] = [
     },
   },
   {
-    id: 'rfc7647/5/never-202',
-    title: 'A REFER is accepted with 200, never with 202',
+    id: 'rfc7647/5/200-rather-than-202',
+    title: 'A REFER is accepted with 200 rather than with 202',
     req: ['REF-021'],
-    level: 'MUST NOT',
+    level: 'SHOULD NOT',
     role: 'uas',
     methods: ['REFER'],
     needs: ['answer'],
