@@ -8,7 +8,9 @@ export const MUTANTS: MutantMap = {
     { method: 'OPTIONS', status: 200 },
     (text) => setStatus(text, 404),
   ),
-  'rfc7647/5/200-rather-than-202': inResponses('answers 202, as RFC 3515 had it', { method: 'REFER', status: 200 }, (text) =>
-    setStatus(text, 202),
+  'rfc7647/5/200-rather-than-202': inResponses(
+    'answers 202, as RFC 3515 had it',
+    { method: 'REFER', status: 200 },
+    (text) => setStatus(text, 202),
   ),
 };
