@@ -7,7 +7,7 @@ import type { Place } from '../../src/transport/raw-socket.ts';
 import { startBusyhour } from '../peers/busyhour.ts';
 import { startEcho } from '../peers/echo.ts';
 import { freePort } from '../peers/free-port.ts';
-import { have } from '../peers/have.ts';
+import { have, haveModules } from '../peers/have.ts';
 import { startKamailio } from '../peers/kamailio.ts';
 import { callerCommands, startCallers } from './callers.ts';
 import type { Mutant } from './mutant.ts';
@@ -51,11 +51,30 @@ async function startReference(...flags: readonly string[]) {
 const USERS = Array.from({ length: 32 }, (_, i) => ({ user: `user${i + 1}` }));
 
 /** Kamailio at home in the domain of the profile. */
-async function home(define: readonly string[]): Promise<{ port: number; stop: () => Promise<void> }> {
-  const config = 'kamailio-domain.cfg';
-  const kamailio = await startKamailio({ address: SERVER_ADDRESS, config, define, lifetimeMs: LIFETIME_MS });
-  return { port: kamailio.port, stop: kamailio.stop };
+function home(define: readonly string[]) {
+  return kamailio('kamailio-domain.cfg', define);
 }
+
+/** Listens to datagrams and to streams. */
+async function kamailio(config: string, define: readonly string[] = []) {
+  const { port, stop } = await startKamailio({
+    address: SERVER_ADDRESS,
+    config,
+    define,
+    protocol: 'both',
+    lifetimeMs: LIFETIME_MS,
+  });
+  return { port, stop };
+}
+
+/** A proxy that forwards to where a URI says, and to its users. */
+const PROXY = profile({
+  roles: ['proxy'],
+  far: { by: 'uri' },
+  transports: ['udp', 'tcp'],
+  extensions: { answer: 'nobody', auth: 'auth' },
+  accounts: USERS,
+});
 
 export const ARENAS: readonly Arena[] = [
   {
@@ -73,18 +92,19 @@ export const ARENAS: readonly Arena[] = [
   {
     name: 'Kamailio as a proxy that is waited for',
     beside: true,
-    profile: profile({ roles: ['proxy'], far: { by: 'uri' } }),
+    profile: PROXY,
     takes: ({ limitMs = 0 }) => limitMs > LONG_MS,
     start: have('kamailio') ? () => home([]) : null,
   },
   {
+    name: 'Kamailio as an edge proxy',
+    profile: profile({ roles: ['proxy'], far: { by: 'uri' }, transports: ['udp', 'tcp'] }),
+    takes: ({ id }) => id.startsWith('rfc5626/'),
+    start: have('kamailio') && haveModules('outbound.so') ? () => kamailio('kamailio-edge.cfg') : null,
+  },
+  {
     name: 'Kamailio as a proxy',
-    profile: profile({
-      roles: ['proxy'],
-      far: { by: 'uri' },
-      extensions: { answer: 'nobody', auth: 'auth' },
-      accounts: USERS,
-    }),
+    profile: PROXY,
     start: have('kamailio') ? () => home([]) : null,
   },
   {
