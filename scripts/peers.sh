@@ -9,6 +9,7 @@ peers=(
   'tls.so kamailio-tls-modules'
   'presence.so kamailio-presence-modules'
   'uuid.so kamailio-extra-modules'
+  'outbound.so kamailio-outbound-modules'
   'baresip baresip-core'
   'sipsak sipsak'
   'tshark tshark'

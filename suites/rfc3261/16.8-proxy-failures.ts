@@ -9,7 +9,7 @@ const FAR: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
   needs: ['far'],
 };
 
-const THREE_MINUTES_S = 180;
+const THREE_MINUTES_MS = 180_000;
 
 export const CASES: readonly Entry[] = [
   {
@@ -24,15 +24,16 @@ export const CASES: readonly Entry[] = [
       far.respond(arrived, 180);
       const ringing = await t.given('a 180', () => t.expect(180, { of: sent }));
       // RFC 3261 §16.6 step 11: Timer C is longer than three minutes; §16.8: what follows it is for the proxy to choose.
+      const sinceMs = (atUs: number) => (atUs - ringing.atUs) / 1_000;
       const end = () =>
         far.received.find(({ method, isRequest }) => isRequest && method === 'CANCEL') ??
         t.responsesTo(sent).find(({ status }) => status >= 300);
-      for (let waitedS = 0; waitedS <= THREE_MINUTES_S && end() === undefined; waitedS++) await t.pause(1_000);
+      while (end() === undefined && sinceMs(performance.now() * 1_000) < THREE_MINUTES_MS) await t.pause(500);
       const given = end();
       far.respond(arrived, 486);
       t.ack(await t.expect('refusal', { of: sent }));
-      const afterS = given === undefined ? 0 : Math.round((given.atUs - ringing.atUs) / 1e6);
-      t.verify(given === undefined, 'no end within three minutes', `${given?.startLine} after ${afterS} s`);
+      if (given === undefined || sinceMs(given.atUs) >= THREE_MINUTES_MS) return;
+      t.fail(`${given.startLine} after ${Math.round(sinceMs(given.atUs) / 1_000)} s`, 'no end within three minutes');
     },
   },
   {

@@ -7,21 +7,21 @@ import type { Place } from '../../src/transport/raw-socket.ts';
 import { startBusyhour } from '../peers/busyhour.ts';
 import { startEcho } from '../peers/echo.ts';
 import { freePort } from '../peers/free-port.ts';
-import { have } from '../peers/have.ts';
+import { have, haveModules } from '../peers/have.ts';
 import { startKamailio } from '../peers/kamailio.ts';
 import { callerCommands, startCallers } from './callers.ts';
 import type { Mutant } from './mutant.ts';
 import { caseAddress, SERVER_ADDRESS, startMutantRelay } from './relay.ts';
 
-/** Cases that wait for minutes are played on the right server only where this is set; their mutants, which fail sooner, always. */
-export const PLAY_LONG = process.env.PLAY_LONG === '1';
-const LIFETIME_MS = PLAY_LONG ? 300_000 : 180_000;
+/** Longer than the longest case, and than an arena with hundreds of them. */
+const LIFETIME_MS = 260_000;
+/** A case that may take longer has an arena of its own, played while all the others are. */
 const LONG_MS = 100_000;
 const JOBS = 48;
 /** Each case of a caller starts a shell; most of its time it waits. */
 const CALLERS = 20;
 /** Arenas may be played at the same time: each has so many addresses of its own for cases, and for fronts. */
-const ADDRESSES = 4_000;
+const ADDRESSES = 2_800;
 
 export interface Arena {
   readonly name: string;
@@ -51,11 +51,30 @@ async function startReference(...flags: readonly string[]) {
 const USERS = Array.from({ length: 32 }, (_, i) => ({ user: `user${i + 1}` }));
 
 /** Kamailio at home in the domain of the profile. */
-async function home(define: readonly string[]): Promise<{ port: number; stop: () => Promise<void> }> {
-  const config = 'kamailio-domain.cfg';
-  const kamailio = await startKamailio({ address: SERVER_ADDRESS, config, define, lifetimeMs: LIFETIME_MS });
-  return { port: kamailio.port, stop: kamailio.stop };
+function home(define: readonly string[]) {
+  return kamailio('kamailio-domain.cfg', define);
 }
+
+/** Listens to datagrams and to streams. */
+async function kamailio(config: string, define: readonly string[] = []) {
+  const { port, stop } = await startKamailio({
+    address: SERVER_ADDRESS,
+    config,
+    define,
+    protocol: 'both',
+    lifetimeMs: LIFETIME_MS,
+  });
+  return { port, stop };
+}
+
+/** A proxy that forwards to where a URI says, and to its users. */
+const PROXY = profile({
+  roles: ['proxy'],
+  far: { by: 'uri' },
+  transports: ['udp', 'tcp'],
+  extensions: { answer: 'nobody', auth: 'auth' },
+  accounts: USERS,
+});
 
 export const ARENAS: readonly Arena[] = [
   {
@@ -71,13 +90,21 @@ export const ARENAS: readonly Arena[] = [
     start: () => startReference(),
   },
   {
+    name: 'Kamailio as a proxy that is waited for',
+    beside: true,
+    profile: PROXY,
+    takes: ({ limitMs = 0 }) => limitMs > LONG_MS,
+    start: have('kamailio') ? () => home([]) : null,
+  },
+  {
+    name: 'Kamailio as an edge proxy',
+    profile: profile({ roles: ['proxy'], far: { by: 'uri' }, transports: ['udp', 'tcp'] }),
+    takes: ({ id }) => id.startsWith('rfc5626/'),
+    start: have('kamailio') && haveModules('outbound.so') ? () => kamailio('kamailio-edge.cfg') : null,
+  },
+  {
     name: 'Kamailio as a proxy',
-    profile: profile({
-      roles: ['proxy'],
-      far: { by: 'uri' },
-      extensions: { answer: 'nobody', auth: 'auth' },
-      accounts: USERS,
-    }),
+    profile: PROXY,
     start: have('kamailio') ? () => home([]) : null,
   },
   {
@@ -112,11 +139,6 @@ export function arenaOf(one: Case): Arena | null {
   return ARENAS.find(fits) ?? null;
 }
 
-/** Whether the right server is not met with it. */
-export function isLeftOut({ limitMs = 0 }: Case): boolean {
-  return limitMs > LONG_MS && !PLAY_LONG;
-}
-
 /** Runs the cases against the server, and each against its mutant, at the same time. */
 export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
   const server = await arena.start!();
@@ -148,7 +170,7 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
   const inOrder = [...cases].sort((a, b) => Number(b.slow ?? false) - Number(a.slow ?? false));
   const mutable = inOrder.filter(({ id }) => fronts.has(id));
   const [right, wrong] = await Promise.all([
-    runner(0).run(inOrder.filter((one) => !isLeftOut(one))),
+    runner(0).run(inOrder),
     runner(1, ({ id }) => fronts.get(id)!).run(mutable),
   ]);
   await relay.stop();

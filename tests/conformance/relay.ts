@@ -181,7 +181,7 @@ class DatagramFront implements Front {
 }
 
 export interface MutantRelay {
-  /** Where a case whose first end is of that kind goes to meet this mutant. */
+  /** Where a case whose first end is of that kind goes to meet this mutant; one of streams may have other ends that send datagrams. */
   add(mutant: Mutant, kind: TransportKind): Promise<Place>;
   /** Where this mutant, calling a case that goes to `front`, reaches an end of the case. */
   reach(front: Place, end: Place): Place;
@@ -191,13 +191,15 @@ export interface MutantRelay {
 /** @param firstAddress number of the first front's address */
 export function startMutantRelay(server: Place, firstAddress = 0): MutantRelay {
   const fronts: Front[] = [];
+  let places = 0;
   return {
     add: async (mutant, kind) => {
-      const place = { address: address(200 + (process.pid % 50), firstAddress + fronts.length), port: server.port };
-      const Kind = kind === 'tcp' ? StreamFront : DatagramFront;
-      const front = new Kind(place, server, mutant.start());
-      fronts.push(front);
-      await front.start();
+      const place = { address: address(200 + (process.pid % 50), firstAddress + places++), port: server.port };
+      const tamper = mutant.start();
+      const datagrams = new DatagramFront(place, server, tamper);
+      const own = kind === 'tcp' ? [new StreamFront(place, server, tamper), datagrams] : [datagrams];
+      fronts.push(...own);
+      for (const front of own) await front.start();
       return place;
     },
     reach: (place, end) => fronts.find((front) => front.place.address === place.address)!.reach(end),

@@ -37,8 +37,8 @@ export async function startKamailio(options: {
   /** Names and values for its preprocessor: `LIFE=60`. */
   define?: readonly string[];
   children?: number;
-  /** What it listens at, and forwards by. */
-  protocol?: 'udp' | 'tcp';
+  /** What it listens at, and forwards by; `both`: whatever a message came by, or its URI asks for. */
+  protocol?: 'udp' | 'tcp' | 'both';
   lifetimeMs: number;
 }): Promise<Kamailio> {
   const transport = options.protocol === 'tcp' ? ';transport=tcp' : '';
@@ -88,22 +88,30 @@ async function launch(
   config: string,
   defines: readonly string[],
   folder: string,
-  options: { address?: string; port?: number; children?: number; protocol?: 'udp' | 'tcp'; lifetimeMs: number },
+  options: {
+    address?: string;
+    port?: number;
+    children?: number;
+    protocol?: 'udp' | 'tcp' | 'both';
+    lifetimeMs: number;
+  },
 ): Promise<Kamailio> {
   const port = options.port ?? (await freePort());
   const { address = '127.0.0.1', protocol = 'udp' } = options;
+  const protocols = protocol === 'both' ? (['udp', 'tcp'] as const) : [protocol];
   const args = [
-    ...['-DD', '-E', '-f', join(import.meta.dirname, config), '-l', `${protocol}:${address}:${port}`],
+    ...['-DD', '-E', '-f', join(import.meta.dirname, config)],
+    ...protocols.flatMap((one) => ['-l', `${one}:${address}:${port}`]),
     // 512 MB are addressed, not used: each transaction stays for five seconds.
     ...['-m', '512', '-M', '16', '-n', String(options.children ?? 1)],
     ...['-w', folder, '-Y', folder, '-P', join(folder, 'kamailio.pid')],
-    ...(protocol === 'tcp' ? ['-N', '1', '-A', 'WITH_TCP'] : []),
+    ...(protocol === 'udp' ? [] : ['-N', '1', '-A', 'WITH_TCP']),
     ...defines.flatMap((define) => ['-A', define]),
   ];
   const child = start(need('kamailio'), args, { lifetimeMs: options.lifetimeMs, cwd: folder });
   try {
     await Promise.race([
-      bound(protocol, port, 10_000, address),
+      Promise.all(protocols.map((one) => bound(one, port, 10_000, address))),
       child.exited.then((exit) =>
         Promise.reject(new Error(`kamailio ended (code ${exit.code})\n${child.output().slice(-4_000)}`)),
       ),

@@ -1,6 +1,15 @@
 // Mutants for suites/rfc3261/16.8-proxy-failures.ts.
 import type { MutantMap } from '../map.ts';
-import { conditional, editHeader, inOurRequests, inResponses, mutant, setStatus } from '../mutant.ts';
+import {
+  conditional,
+  editHeader,
+  inItsRequests,
+  inOurRequests,
+  inResponses,
+  mutant,
+  setHeader,
+  setStatus,
+} from '../mutant.ts';
 
 export const MUTANTS: MutantMap = {
   'rfc3261/16.8/three-minutes-to-answer': inResponses(
@@ -42,5 +51,10 @@ export const MUTANTS: MutantMap = {
         },
       };
     }),
+  ),
+  'rfc3261/18.3/content-length-added-for-a-stream': inItsRequests(
+    'counts a body without its last line end',
+    'INVITE',
+    (text, { reading }) => setHeader(text, 'Content-Length', String(Buffer.byteLength(reading.body) - 2)),
   ),
 };

@@ -1,20 +1,28 @@
 // Mutants for suites/rfc5626/5-edge-proxy.ts.
 import type { MutantMap } from '../map.ts';
-import { conditional, inItsRequests, type Mutant, mutant, setHeader } from '../mutant.ts';
-
-/** An edge proxy of sorts: where a REGISTER came from stands in Path, and whoever names it in Route is let through. */
-const edge = (name: string, params: string): Mutant =>
-  conditional(
-    inItsRequests(name, 'REGISTER', (text, { reading }) => {
-      const [own, client] = reading.headers('Via').map((via) => via.replace(/^\S+\s+/, '').split(';')[0]!);
-      const token = Buffer.from(client!).toString('base64url');
-      return setHeader(text, 'Path', `<sip:${token}@${own};lr${params}>`);
-    }),
-  );
+import {
+  editHeader,
+  inItsRequests,
+  inOurRequests,
+  inResponses,
+  mutant,
+  removeHeader,
+  setHeader,
+  setStatus,
+} from '../mutant.ts';
 
 export const MUTANTS: MutantMap = {
-  'rfc5626/5.1/path-with-ob': edge('does not say ob', ''),
-  'rfc5626/5.3.1/tampered-flow-token-403': edge('does not look at flow tokens', ';ob'),
+  'rfc5626/5.1/path-with-ob': inItsRequests('does not say ob', 'REGISTER', (text) =>
+    editHeader(text, 'Path', (value) => value.replace(/;ob(?=[;>])/, '')),
+  ),
+  'rfc5626/5.3.1/tampered-flow-token-403': inOurRequests('does not look at flow tokens', 'INVITE', (text) =>
+    removeHeader(text, 'Route'),
+  ),
+  'rfc5626/5.3.1/flow-gone-430': inResponses(
+    'takes a flow that is gone for a user who is away',
+    { status: 430 },
+    (text) => setStatus(text, 480),
+  ),
   'rfc5626/5.4/double-crlf-answered': mutant('says that it keeps flows, and does not see line ends between messages', {
     pieces: ({ text }) => (text === '\r\n\r\n' ? '' : text),
     toClient: ({ text }) => setHeader(text, 'Supported', 'outbound'),
