@@ -1,4 +1,5 @@
 // Credentials written from columns, held against the server's side, for every algorithm and protection, and against the answers written as text.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../sip/bytes.ts';
 import { Gate, readChallenge, VERDICT } from '../sip/digest.ts';
@@ -7,6 +8,7 @@ import { CredentialColumns, type Signed } from './credentials.ts';
 
 const ALGORITHMS = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'];
 const NAME = bytesOf('..bo"b..');
+const METHODS = Object.fromEntries(['INVITE', 'BYE', 'UPDATE'].map((name) => [name, bytesOf(name)]));
 
 function columns(side: 0 | 1 = 0): {
   write(method: string, uri: string, body: string): string;
@@ -22,7 +24,7 @@ function columns(side: 0 | 1 = 0): {
       memory.bytes.set(Buffer.from(uri), texts);
       memory.bytes.set(Buffer.from(body), texts + 2_048);
       const signed: Signed = {
-        method: bytesOf(method),
+        method: METHODS[method]!,
         uriStart: texts,
         uriLength: uri.length,
         bodyStart: texts + 2_048,
@@ -62,6 +64,33 @@ describe('the line of credentials', () => {
     expect(g.check(second, 'BYE', '', 12)).toBe(VERDICT.OK);
     expect(g.check(first, 'INVITE', 'body', 13)).toBe(VERDICT.STALE);
   });
+
+  it.each(ALGORITHMS)(
+    'is believed with %s whatever method, URI and body came before, long ones and those of equal length too',
+    (algorithm) => {
+      const long = `sip:a@${'b'.repeat(300)}`;
+      const request = fc.record({
+        method: fc.constantFrom('INVITE', 'BYE', 'UPDATE'),
+        uri: fc.constantFrom('sip:a@b', 'sip:a@c', 'sip:a@b:5060', long, `${long}c`),
+        body: fc.constantFrom('', 'x', 'y'.repeat(2_000)),
+        again: fc.boolean(),
+        qop: fc.constantFrom('qop="auth"', 'qop="auth-int"'),
+        other: fc.constantFrom(...ALGORITHMS),
+      });
+      fc.assert(
+        fc.property(fc.array(request, { minLength: 2, maxLength: 12 }), (requests) => {
+          const g = gate();
+          const { all, write } = columns();
+          all.take(1, challengeOf(g, algorithm), 'bo"b', 'se"cret');
+          for (const { method, uri, body, again, qop, other } of requests) {
+            if (again) all.take(1, challengeOf(g, other, qop), 'bo"b', 'se"cret');
+            const value = credentialsIn(write(method, uri, body));
+            expect(g.check(value, method, body, 11), value).toBe(VERDICT.OK);
+          }
+        }),
+      );
+    },
+  );
 
   it('is not believed where anything differs', () => {
     const g = gate();

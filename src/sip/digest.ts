@@ -1,10 +1,14 @@
 // Digest authentication (RFC 7616, RFC 8760, RFC 3261 §22): challenges read, answered, issued and verified. Text in, text out; opens nothing, keeps only what it is given.
 
 import { createHash, createHmac, hash as hashOnce, randomBytes, timingSafeEqual } from 'node:crypto';
+import { putHex } from './bytes.ts';
 import { readAuthParam } from './challenge.ts';
 import { MD5_HEX, putMd5 } from './md5.ts';
 import { NONE } from './message.ts';
 import { Param } from './params.ts';
+
+/** The object identifier of SHA-512/256: a name with a hyphen is written anew by Node at every call. */
+const SHA_512_256 = '2.16.840.1.101.3.4.2.6';
 
 /** Algorithms by their token, strongest last; the digest of each and whether the session key is mixed in (`-sess`). */
 const ALGORITHMS: Readonly<Record<string, { readonly hash: string; readonly session: boolean }>> = {
@@ -12,8 +16,8 @@ const ALGORITHMS: Readonly<Record<string, { readonly hash: string; readonly sess
   'MD5-SESS': { hash: 'md5', session: true },
   'SHA-256': { hash: 'sha256', session: false },
   'SHA-256-SESS': { hash: 'sha256', session: true },
-  'SHA-512-256': { hash: 'sha512-256', session: false },
-  'SHA-512-256-SESS': { hash: 'sha512-256', session: true },
+  'SHA-512-256': { hash: SHA_512_256, session: false },
+  'SHA-512-256-SESS': { hash: SHA_512_256, session: true },
 };
 
 export interface Challenge {
@@ -100,15 +104,31 @@ export function hashOf(algorithm: string): {
   return { hash, digits: hash === 'md5' ? MD5_HEX : 64, session };
 }
 
-/** Writes the hash of `[start, end)` as hexadecimal digits at `at`; returns the offset after them. MD5, which most servers ask for, makes no object. */
+/** Texts up to this length are hashed where they are copied to: a view for each would cost more than the copy. */
+const COPIED_BYTES = 1_024;
+const copied = new Uint8Array(COPIED_BYTES);
+const copies: Uint8Array[] = [];
+
+function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const length = end - start;
+  if (length > COPIED_BYTES) return bytes.subarray(start, end);
+  for (let i = 0; i < length; i++) copied[i] = bytes[start + i]!;
+  copies[length] ??= copied.subarray(0, length);
+  return copies[length];
+}
+
+/**
+ * Writes the hash of `[start, end)` as hexadecimal digits at `at`, which may lie inside the span; returns the offset after them.
+ * MD5, which most servers ask for, makes no object; of the others one short text is left (bench/auth.ts).
+ */
 export function putHash(hash: string, bytes: Uint8Array, start: number, end: number, at: number): number {
   if (hash === 'md5') {
     putMd5(bytes, start, end, at);
     return at + MD5_HEX;
   }
-  const hex = hashOnce(hash, bytes.subarray(start, end), 'hex');
-  for (let i = 0; i < hex.length; i++) bytes[at + i] = hex.charCodeAt(i);
-  return at + hex.length;
+  const raw = hashOnce(hash, viewOf(bytes, start, end), 'binary');
+  for (let i = 0; i < raw.length; i++) putHex(bytes, at + 2 * i, raw.charCodeAt(i), 2);
+  return at + 2 * raw.length;
 }
 
 /** A new cnonce: sixteen hexadecimal digits. */
