@@ -4,6 +4,7 @@ import { bytesOf, putHex, putText } from '../sip/bytes.ts';
 import { type Challenge, hashOf, newCnonce, putHash, userKey } from '../sip/digest.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
+import { putRequest, RequestHashes } from '../sip/request-hashes.ts';
 
 /** What the challenges of one server have in common; hundreds of thousands of users share it. */
 interface Space {
@@ -29,9 +30,6 @@ const CNONCE = bytesOf(', cnonce="');
 const QUOTE_LINE = bytesOf('"\r\n');
 const LINE = bytesOf('\r\n');
 const AUTH_INT = 'auth-int';
-/** Most digits of a hash, and the longest URI whose H(A2) is kept. */
-const DIGITS_MAX = 64;
-const KEPT_URI = 256;
 const COLON = 58;
 const QUOTE = 34;
 const NC_DIGITS = 8;
@@ -51,14 +49,6 @@ function rawBytes(text: string): Uint8Array {
 
 function quoted(text: string): string {
   return text.replace(/(["\\])/g, '\\$1');
-}
-
-/** H(A2) of the last request of a method, and what it was made of. */
-interface Half {
-  hash: string;
-  readonly uri: Uint8Array;
-  uriLength: number;
-  readonly digits: Uint8Array;
 }
 
 /** The request that credentials are for: one reused object. URI and body are spans of the block; the body matters where `needsBody`. */
@@ -83,8 +73,7 @@ export class CredentialColumns {
   private readonly cnonce = bytesOf(newCnonce());
   private readonly header: Uint8Array;
   private readonly scratch: number;
-  /** By method: the URIs of a call are mostly those of the call before. */
-  private readonly halves = new Map<Uint8Array, Half>();
+  private readonly requests = new RequestHashes();
 
   /** @param side 0 answers 401, 1 answers 407 */
   constructor(memory: Memory, rows: number, side: 0 | 1) {
@@ -217,7 +206,7 @@ export class CredentialColumns {
       to += nonceLength;
       bytes[to++] = COLON;
       to = putText(bytes, to, cnonce);
-      to = putHash(hash, bytes, scratch, to, scratch);
+      to = putHash(hash, bytes, scratch, to, bytes, scratch);
     }
     bytes[to++] = COLON;
     copyWithin(bytes, to, key + digits, nonceLength);
@@ -233,47 +222,21 @@ export class CredentialColumns {
       bytes[to++] = COLON;
     }
     copyWithin(bytes, to, half, digits);
-    putHash(hash, bytes, scratch, to + digits, at);
+    putHash(hash, bytes, scratch, to + digits, bytes, at);
   }
 
   /** RFC 7616 §3.4.3: H(A2), written at `at`. */
-  private putHalf(space: Space, r: Signed, at: number): void {
+  private putHalf({ hash, qop }: Space, r: Signed, at: number): void {
     const { bytes } = this;
-    const { hash, digits } = space;
-    const whole = space.qop === AUTH_INT;
-    const known = this.halves.get(r.method);
-    if (!whole && known !== undefined && known.hash === hash && this.isUri(r, known)) {
-      putText(bytes, at, known.digits);
+    const uriEnd = r.uriStart + r.uriLength;
+    if (qop !== AUTH_INT) {
+      this.requests.put(hash, r.method, bytes, r.uriStart, uriEnd, bytes, at);
       return;
     }
-    let to = putText(bytes, at, r.method);
+    // RFC 7616 §3.4.3: auth-int covers the body too.
+    let to = putRequest(r.method, bytes, r.uriStart, uriEnd, bytes, at);
     bytes[to++] = COLON;
-    copyWithin(bytes, to, r.uriStart, r.uriLength);
-    to += r.uriLength;
-    if (whole) {
-      // RFC 7616 §3.4.3: auth-int covers the body too.
-      bytes[to++] = COLON;
-      to = putHash(hash, bytes, r.bodyStart, r.bodyStart + r.bodyLength, to);
-    }
-    putHash(hash, bytes, at, to, at);
-    if (!whole && r.uriLength <= KEPT_URI) this.keepHalf(hash, digits, r, at);
-  }
-
-  private isUri({ uriStart, uriLength }: Signed, { uri, uriLength: length }: Half): boolean {
-    if (uriLength !== length) return false;
-    for (let i = 0; i < length; i++) if (this.bytes[uriStart + i] !== uri[i]) return false;
-    return true;
-  }
-
-  private keepHalf(hash: string, digits: number, r: Signed, at: number): void {
-    let half = this.halves.get(r.method);
-    if (half === undefined) {
-      half = { hash, uri: new Uint8Array(KEPT_URI), uriLength: 0, digits: new Uint8Array(DIGITS_MAX) };
-      this.halves.set(r.method, half);
-    }
-    half.hash = hash;
-    half.uriLength = r.uriLength;
-    for (let i = 0; i < r.uriLength; i++) half.uri[i] = this.bytes[r.uriStart + i]!;
-    for (let i = 0; i < digits; i++) half.digits[i] = this.bytes[at + i]!;
+    to = putHash(hash, bytes, r.bodyStart, r.bodyStart + r.bodyLength, bytes, to);
+    putHash(hash, bytes, at, to, bytes, at);
   }
 }
