@@ -46,7 +46,7 @@ function verdictOf(g: Gate, value: string, method: string, body: string, nowS: n
 
 const gate = () => new Gate('a "realm"', (user) => (user === 'bo"b' ? 'se"cret' : null));
 const challengeOf = (g: Gate, algorithm: string, qop = 'qop="auth"') =>
-  readChallenge(g.challenge(10, algorithm, false).replace('qop="auth,auth-int"', qop))!;
+  readChallenge(g.challenges(10, [algorithm], false)[0]!.replace('qop="auth,auth-int"', qop))!;
 
 function credentialsIn(line: string): string {
   const match = /^Authorization: (.*)\r\n$/s.exec(line);

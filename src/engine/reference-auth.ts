@@ -28,9 +28,8 @@ export function authorized(e: Engine, txn: number): boolean {
   }
   r.begin();
   // One challenge for each algorithm, the preferred one on top (RFC 8760 §2.1).
-  const { algorithms } = e.config;
-  for (let i = 0; i < algorithms.length; i++)
-    r.add(bytesOf(`WWW-Authenticate: ${r.gate.challenge(r.nowS(), algorithms[i]!, found === VERDICT.STALE)}\r\n`));
+  const challenges = r.gate.challenges(r.nowS(), e.config.algorithms, found === VERDICT.STALE);
+  for (const challenge of challenges) r.add(bytesOf(`WWW-Authenticate: ${challenge}\r\n`));
   e.tally.add(COUNTER.REFUSED);
   send(e, txn, 401, NONE);
   return false;

@@ -12,8 +12,8 @@ import { putUnquoted, type Span } from './scan.ts';
 export const VERDICT = { OK: 0, NONE: 1, STALE: 2, WRONG: 3, BROKEN: 4 } as const;
 
 const NONCE_LIFE_S = 300;
-/** Nonces that are remembered: an older one is stale. */
-const MOST_NONCES = 200_000;
+/** Nonces that are remembered: an older one is stale. A user who stays registered uses one again and again. */
+const MOST_NONCES = 524_288;
 /** Of a nonce: its number, and what nobody can guess of it. */
 const NUMBER_DIGITS = 8;
 const NONCE_DIGITS = NUMBER_DIGITS + 16;
@@ -62,11 +62,11 @@ export class Gate {
   private readonly passwordOf: (user: string) => string | null;
   private issued = 0;
   /** By number of a nonce, the last ones: its secret half, when it was issued, and the highest nc that has come with it. */
-  private readonly numbers = new Int32Array(MOST_NONCES);
-  private readonly secretA = new Int32Array(MOST_NONCES);
-  private readonly secretB = new Int32Array(MOST_NONCES);
-  private readonly issuedS = new Float64Array(MOST_NONCES);
-  private readonly counts = new Uint32Array(MOST_NONCES);
+  private readonly numbers: Int32Array;
+  private readonly secretA: Int32Array;
+  private readonly secretB: Int32Array;
+  private readonly issuedS: Float64Array;
+  private readonly counts: Uint32Array;
   /** Values without their quotes, and the texts that are hashed. */
   private readonly work = new Uint8Array(LONGEST_VALUE + 2 * TEXT_BYTES);
   private readonly starts = new Int32Array(NAMES.length);
@@ -79,17 +79,28 @@ export class Gate {
   private readonly keys = new Map<string, UserKey>();
   private readonly requests = new RequestHashes();
 
-  constructor(realm: string, passwordOf: (user: string) => string | null) {
+  constructor(realm: string, passwordOf: (user: string) => string | null, mostNonces = MOST_NONCES) {
     this.realm = realm;
+    this.numbers = new Int32Array(mostNonces);
+    this.secretA = new Int32Array(mostNonces);
+    this.secretB = new Int32Array(mostNonces);
+    this.issuedS = new Float64Array(mostNonces);
+    this.counts = new Uint32Array(mostNonces);
     this.realmBytes = Uint8Array.from(Buffer.from(realm, 'latin1'));
     this.passwordOf = passwordOf;
   }
 
-  /** The value of a challenge in this algorithm. */
-  challenge(nowS: number, algorithm: string, stale: boolean): string {
+  /** The values of a challenge with a new nonce, one for each algorithm. */
+  challenges(nowS: number, algorithms: readonly string[], stale: boolean): string[] {
+    const head = `Digest realm=${quoted(this.realm)}, nonce="${this.issue(nowS)}", algorithm=`;
+    const tail = `, qop="auth,auth-int"${stale ? ', stale=true' : ''}`;
+    return algorithms.map((algorithm) => head + algorithm + tail);
+  }
+
+  private issue(nowS: number): string {
     const { work, bad } = this;
     const number = ++this.issued | 0;
-    const slot = (number >>> 0) % MOST_NONCES;
+    const slot = (number >>> 0) % this.numbers.length;
     putHex(work, 0, number, NUMBER_DIGITS);
     putText(work, NUMBER_DIGITS, bytesOf(newCnonce()));
     this.numbers[slot] = number;
@@ -97,8 +108,7 @@ export class Gate {
     this.secretB[slot] = readHex(work, NUMBER_DIGITS + 8, 8, bad);
     this.issuedS[slot] = nowS;
     this.counts[slot] = 0;
-    const nonce = Buffer.from(work.buffer, 0, NONCE_DIGITS).toString('latin1');
-    return `Digest realm=${quoted(this.realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="auth,auth-int"${stale ? ', stale=true' : ''}`;
+    return Buffer.from(work.buffer, 0, NONCE_DIGITS).toString('latin1');
   }
 
   /** Judges one Authorization value, `[start, end)`; the body is a span of the same bytes. RFC 7616 §3.4, RFC 3261 §22.4. */
@@ -235,7 +245,7 @@ export class Gate {
     const number = readHex(work, at, NUMBER_DIGITS, bad);
     const a = readHex(work, at + NUMBER_DIGITS, 8, bad);
     const b = readHex(work, at + NUMBER_DIGITS + 8, 8, bad);
-    const slot = (number >>> 0) % MOST_NONCES;
+    const slot = (number >>> 0) % this.numbers.length;
     if (bad[0] !== 0 || number === 0 || this.numbers[slot] !== number) return NONE;
     // Both words are looked at whatever the first says.
     return ((this.secretA[slot]! ^ a) | (this.secretB[slot]! ^ b)) === 0 ? slot : NONE;
