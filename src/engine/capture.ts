@@ -1,5 +1,6 @@
 // What a flow looks at in a received message, compiled once: conditions, and variables that are kept as chunks and put back as fields. Sends nothing.
 
+import { Pattern } from '../flow/pattern.ts';
 import { type Program, ROW, ROW_SIZE } from '../flow/program.ts';
 import { bytesOf, equalsIgnoreCase, putDecimal } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
@@ -39,7 +40,7 @@ interface Sought {
   /** Lower-case name: of use where the field has no id. */
   readonly name: Uint8Array;
   /** null stands for the whole value. */
-  readonly pattern: RegExp | null;
+  readonly pattern: Pattern | null;
   /** Where what is found is kept; NONE for a condition. */
   readonly variable: number;
 }
@@ -50,7 +51,7 @@ export interface Sights {
   readonly conditions: readonly (readonly Sought[])[];
 }
 
-function soughtOf(header: string, pattern: RegExp | null, variable: number): Sought {
+function soughtOf(header: string, pattern: Pattern | null, variable: number): Sought {
   const name = header.toLowerCase();
   const known = HEADERS.findIndex(([full, compact]) => name === full.toLowerCase() || name === compact);
   const id = name === 'body' ? BODY : name === 'uri' ? URI : Math.max(known, OTHER);
@@ -61,10 +62,10 @@ function soughtOf(header: string, pattern: RegExp | null, variable: number): Sou
 export function sightsOf({ captures, conditions }: Program): Sights {
   return {
     captures: captures.map(({ header, pattern, variable }) =>
-      soughtOf(header, pattern === '' ? null : new RegExp(pattern), variable),
+      soughtOf(header, pattern === '' ? null : new Pattern(pattern, ''), variable),
     ),
     conditions: conditions.map((list) =>
-      list.map(({ header, pattern }) => soughtOf(header, new RegExp(pattern, 'i'), NONE)),
+      list.map(({ header, pattern }) => soughtOf(header, new Pattern(pattern, 'i'), NONE)),
     ),
   };
 }
@@ -89,17 +90,17 @@ export function captureRow(e: Engine, call: number, row: number): boolean {
 /** Keeps one variable; 0, or why it could not. */
 function capture(e: Engine, call: number, sought: Sought): number {
   if (!look(e, sought)) return FAILURE.CAPTURE;
-  const { start, end } = seen;
-  const found = sought.pattern === null ? null : (sought.pattern.exec(e.text(start, end))?.[1] ?? '');
-  const length = found === null ? end - start : found.length;
-  if (length === 0) return FAILURE.CAPTURE;
+  const { pattern } = sought;
+  if (pattern !== null && !pattern.find(e.bytes, seen.start, seen.end)) return FAILURE.CAPTURE;
+  const start = pattern === null ? seen.start : pattern.groupStart;
+  const length = (pattern === null ? seen.end : pattern.groupEnd) - start;
+  if (start === NONE || length === 0) return FAILURE.CAPTURE;
   const cell = call * e.variables + sought.variable;
   if (e.variableChunk[cell]! > 0) e.outbox.freeLater(e.variableChunk[cell]! - 1, e.variableLength[cell]!);
   const chunk = e.memory.alloc(length);
   e.variableChunk[cell] = chunk === NONE ? 0 : chunk + 1;
   if (chunk === NONE) return FAILURE.MEMORY_FULL;
-  if (found === null) copyWithin(e.bytes, chunk, start, length);
-  else for (let i = 0; i < length; i++) e.bytes[chunk + i] = found.charCodeAt(i);
+  copyWithin(e.bytes, chunk, start, length);
   e.variableLength[cell] = length;
   return 0;
 }
@@ -109,7 +110,7 @@ export function conditionsOf(e: Engine): (condition: number) => boolean {
   return (condition) => {
     const all = e.sights[e.matching]!.conditions[condition]!;
     for (let i = 0; i < all.length; i++)
-      if (!look(e, all[i]!) || !all[i]!.pattern!.test(e.text(seen.start, seen.end))) return false;
+      if (!look(e, all[i]!) || !all[i]!.pattern!.find(e.bytes, seen.start, seen.end)) return false;
     return true;
   };
 }

@@ -1,12 +1,15 @@
 // Credentials written from columns, held against the server's side, for every algorithm and protection, and against the answers written as text.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../sip/bytes.ts';
-import { Gate, readChallenge, VERDICT } from '../sip/digest.ts';
+import { readChallenge } from '../sip/digest.ts';
+import { Gate, VERDICT } from '../sip/gate.ts';
 import { Memory } from '../sip/memory.ts';
 import { CredentialColumns, type Signed } from './credentials.ts';
 
 const ALGORITHMS = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'];
 const NAME = bytesOf('..bo"b..');
+const METHODS = Object.fromEntries(['INVITE', 'BYE', 'UPDATE'].map((name) => [name, bytesOf(name)]));
 
 function columns(side: 0 | 1 = 0): {
   write(method: string, uri: string, body: string): string;
@@ -22,7 +25,7 @@ function columns(side: 0 | 1 = 0): {
       memory.bytes.set(Buffer.from(uri), texts);
       memory.bytes.set(Buffer.from(body), texts + 2_048);
       const signed: Signed = {
-        method: bytesOf(method),
+        method: METHODS[method]!,
         uriStart: texts,
         uriLength: uri.length,
         bodyStart: texts + 2_048,
@@ -34,9 +37,16 @@ function columns(side: 0 | 1 = 0): {
   };
 }
 
+/** The verdict on a value that stands, with the body, somewhere in a block. */
+function verdictOf(g: Gate, value: string, method: string, body: string, nowS: number): number {
+  const bytes = Buffer.from(`xx${value}\r\n${body}yy`, 'latin1');
+  const bodyStart = 2 + value.length + 2;
+  return g.check(bytes, 2, 2 + value.length, METHODS[method]!, bodyStart, bodyStart + body.length, nowS);
+}
+
 const gate = () => new Gate('a "realm"', (user) => (user === 'bo"b' ? 'se"cret' : null));
 const challengeOf = (g: Gate, algorithm: string, qop = 'qop="auth"') =>
-  readChallenge(g.challenge(10, algorithm, false).replace('qop="auth,auth-int"', qop))!;
+  readChallenge(g.challenges(10, [algorithm], false)[0]!.replace('qop="auth,auth-int"', qop))!;
 
 function credentialsIn(line: string): string {
   const match = /^Authorization: (.*)\r\n$/s.exec(line);
@@ -55,24 +65,51 @@ describe('the line of credentials', () => {
     expect([0, 1, 2].map((row) => all.ready(row))).toEqual([false, true, false]);
     expect(all.needsBody(1)).toBe(qop.includes('int'));
     const first = credentialsIn(write('INVITE', 'sip:a@b', 'body'));
-    expect(g.check(first, 'INVITE', 'body', 11)).toBe(VERDICT.OK);
+    expect(verdictOf(g, first, 'INVITE', 'body', 11)).toBe(VERDICT.OK);
     if (qop === 'x=y') return; // without nc a nonce serves once
     const second = credentialsIn(write('BYE', 'sip:a@b:5060;x', ''));
     expect(second).toContain('nc=00000002');
-    expect(g.check(second, 'BYE', '', 12)).toBe(VERDICT.OK);
-    expect(g.check(first, 'INVITE', 'body', 13)).toBe(VERDICT.STALE);
+    expect(verdictOf(g, second, 'BYE', '', 12)).toBe(VERDICT.OK);
+    expect(verdictOf(g, first, 'INVITE', 'body', 13)).toBe(VERDICT.STALE);
   });
+
+  it.each(ALGORITHMS)(
+    'is believed with %s whatever method, URI and body came before, long ones and those of equal length too',
+    (algorithm) => {
+      const long = `sip:a@${'b'.repeat(300)}`;
+      const request = fc.record({
+        method: fc.constantFrom('INVITE', 'BYE', 'UPDATE'),
+        uri: fc.constantFrom('sip:a@b', 'sip:a@c', 'sip:a@b:5060', long, `${long}c`),
+        body: fc.constantFrom('', 'x', 'y'.repeat(2_000)),
+        again: fc.boolean(),
+        qop: fc.constantFrom('qop="auth"', 'qop="auth-int"'),
+        other: fc.constantFrom(...ALGORITHMS),
+      });
+      fc.assert(
+        fc.property(fc.array(request, { minLength: 2, maxLength: 12 }), (requests) => {
+          const g = gate();
+          const { all, write } = columns();
+          all.take(1, challengeOf(g, algorithm), 'bo"b', 'se"cret');
+          for (const { method, uri, body, again, qop, other } of requests) {
+            if (again) all.take(1, challengeOf(g, other, qop), 'bo"b', 'se"cret');
+            const value = credentialsIn(write(method, uri, body));
+            expect(verdictOf(g, value, method, body, 11), value).toBe(VERDICT.OK);
+          }
+        }),
+      );
+    },
+  );
 
   it('is not believed where anything differs', () => {
     const g = gate();
     const { all, write } = columns();
     all.take(1, challengeOf(g, 'MD5', 'qop="auth-int"'), 'bo"b', 'guess');
-    expect(g.check(credentialsIn(write('INVITE', 'sip:a@b', 'x')), 'INVITE', 'x', 11)).toBe(VERDICT.WRONG);
+    expect(verdictOf(g, credentialsIn(write('INVITE', 'sip:a@b', 'x')), 'INVITE', 'x', 11)).toBe(VERDICT.WRONG);
     all.take(1, challengeOf(g, 'SHA-256', 'qop="auth-int"'), 'bo"b', 'se"cret');
     const value = credentialsIn(write('INVITE', 'sip:a@b', 'x'));
-    expect(g.check(value, 'BYE', 'x', 11)).toBe(VERDICT.WRONG);
-    expect(g.check(value, 'INVITE', 'y', 11)).toBe(VERDICT.WRONG);
-    expect(g.check(value, 'INVITE', 'x', 11)).toBe(VERDICT.OK);
+    expect(verdictOf(g, value, 'BYE', 'x', 11)).toBe(VERDICT.WRONG);
+    expect(verdictOf(g, value, 'INVITE', 'y', 11)).toBe(VERDICT.WRONG);
+    expect(verdictOf(g, value, 'INVITE', 'x', 11)).toBe(VERDICT.OK);
   });
 
   it('counts anew with a new nonce, keeps the key of its realm, and answers for a proxy under its own name', () => {
@@ -85,7 +122,7 @@ describe('the line of credentials', () => {
     const line = write('INVITE', 'sip:a@b', '');
     expect(line).toMatch(/^Proxy-Authorization: Digest username="bo\\"b", realm="a \\"realm\\"", nonce="/);
     expect(line).toContain('nc=00000001');
-    expect(g.check(line.slice(line.indexOf('Digest')).trim(), 'INVITE', '', 11)).toBe(VERDICT.OK);
+    expect(verdictOf(g, line.slice(line.indexOf('Digest')).trim(), 'INVITE', '', 11)).toBe(VERDICT.OK);
   });
 
   it('carries opaque back, and the algorithm only where it was named', () => {

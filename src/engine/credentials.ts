@@ -4,6 +4,7 @@ import { bytesOf, putHex, putText } from '../sip/bytes.ts';
 import { type Challenge, hashOf, newCnonce, putHash, userKey } from '../sip/digest.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
+import { putRequest, RequestHashes } from '../sip/request-hashes.ts';
 
 /** What the challenges of one server have in common; hundreds of thousands of users share it. */
 interface Space {
@@ -52,6 +53,7 @@ function quoted(text: string): string {
 
 /** The request that credentials are for: one reused object. URI and body are spans of the block; the body matters where `needsBody`. */
 export interface Signed {
+  /** The same array for the same method: what was computed for it is found by it. */
   method: Uint8Array;
   uriStart: number;
   uriLength: number;
@@ -71,6 +73,7 @@ export class CredentialColumns {
   private readonly cnonce = bytesOf(newCnonce());
   private readonly header: Uint8Array;
   private readonly scratch: number;
+  private readonly requests = new RequestHashes();
 
   /** @param side 0 answers 401, 1 answers 407 */
   constructor(memory: Memory, rows: number, side: 0 | 1) {
@@ -192,19 +195,10 @@ export class CredentialColumns {
     const nonceLength = this.nonceLength[row]!;
     // H(A2) stands at the end of what is hashed last: it is put together behind it and moved there.
     const half = scratch + TEXT_BYTES;
-    let to = putText(bytes, half, r.method);
-    bytes[to++] = COLON;
-    copyWithin(bytes, to, r.uriStart, r.uriLength);
-    to += r.uriLength;
-    if (space.qop === AUTH_INT) {
-      // RFC 7616 §3.4.3: auth-int covers the body too.
-      bytes[to++] = COLON;
-      to = putHash(hash, bytes, r.bodyStart, r.bodyStart + r.bodyLength, to);
-    }
-    putHash(hash, bytes, half, to, half);
+    this.putHalf(space, r, half);
 
     copyWithin(bytes, scratch, key, digits);
-    to = scratch + digits;
+    let to = scratch + digits;
     if (space.session) {
       // RFC 7616 §3.4.2: A1 of a session.
       bytes[to++] = COLON;
@@ -212,7 +206,7 @@ export class CredentialColumns {
       to += nonceLength;
       bytes[to++] = COLON;
       to = putText(bytes, to, cnonce);
-      to = putHash(hash, bytes, scratch, to, scratch);
+      to = putHash(hash, bytes, scratch, to, bytes, scratch);
     }
     bytes[to++] = COLON;
     copyWithin(bytes, to, key + digits, nonceLength);
@@ -228,6 +222,21 @@ export class CredentialColumns {
       bytes[to++] = COLON;
     }
     copyWithin(bytes, to, half, digits);
-    putHash(hash, bytes, scratch, to + digits, at);
+    putHash(hash, bytes, scratch, to + digits, bytes, at);
+  }
+
+  /** RFC 7616 §3.4.3: H(A2), written at `at`. */
+  private putHalf({ hash, qop }: Space, r: Signed, at: number): void {
+    const { bytes } = this;
+    const uriEnd = r.uriStart + r.uriLength;
+    if (qop !== AUTH_INT) {
+      this.requests.put(hash, r.method, bytes, r.uriStart, uriEnd, bytes, at);
+      return;
+    }
+    // RFC 7616 §3.4.3: auth-int covers the body too.
+    let to = putRequest(r.method, bytes, r.uriStart, uriEnd, bytes, at);
+    bytes[to++] = COLON;
+    to = putHash(hash, bytes, r.bodyStart, r.bodyStart + r.bodyLength, bytes, to);
+    putHash(hash, bytes, at, to, bytes, at);
   }
 }

@@ -2,23 +2,23 @@
 
 import { COUNTER } from '../metrics/counters.ts';
 import { bytesOf } from '../sip/bytes.ts';
-import { VERDICT } from '../sip/digest.ts';
+import { VERDICT } from '../sip/gate.ts';
 import { NONE } from '../sip/message.ts';
-import { HEADER, METHOD_NAMES } from '../sip/names.ts';
+import { HEADER } from '../sip/names.ts';
 import type { Engine } from './engine.ts';
 import { send } from './reference-single.ts';
 import { refuse } from './server.ts';
+import { METHODS } from './users.ts';
 
 /** Whether the request in e.msg proves who sends it; answered 401, or 400 for credentials that cannot be read, when not. */
 export function authorized(e: Engine, txn: number): boolean {
   const { msg } = e;
   const r = e.reference!;
-  const method = METHOD_NAMES[msg.method] ?? '';
-  const body = e.text(msg.bodyStart, msg.bodyEnd);
+  const method = METHODS[msg.method]!;
   let found: number = VERDICT.NONE;
   for (let field = msg.first[HEADER.AUTHORIZATION]!; field !== NONE; field = msg.next[field]!) {
-    const value = e.text(msg.valueStart[field]!, msg.valueEnd[field]!);
-    const verdict = r.gate.check(value, method, body, r.nowS());
+    const { valueStart, valueEnd, bodyStart, bodyEnd } = msg;
+    const verdict = r.gate.check(e.bytes, valueStart[field]!, valueEnd[field]!, method, bodyStart, bodyEnd, r.nowS());
     if (verdict !== VERDICT.NONE) found = verdict;
     if (verdict === VERDICT.OK) return true;
   }
@@ -28,9 +28,8 @@ export function authorized(e: Engine, txn: number): boolean {
   }
   r.begin();
   // One challenge for each algorithm, the preferred one on top (RFC 8760 §2.1).
-  const { algorithms } = e.config;
-  for (let i = 0; i < algorithms.length; i++)
-    r.add(bytesOf(`WWW-Authenticate: ${r.gate.challenge(r.nowS(), algorithms[i]!, found === VERDICT.STALE)}\r\n`));
+  const challenges = r.gate.challenges(r.nowS(), e.config.algorithms, found === VERDICT.STALE);
+  for (const challenge of challenges) r.add(bytesOf(`WWW-Authenticate: ${challenge}\r\n`));
   e.tally.add(COUNTER.REFUSED);
   send(e, txn, 401, NONE);
   return false;

@@ -9,7 +9,7 @@ import { Publications } from '../server/publications.ts';
 import { Registrar } from '../server/registrar.ts';
 import { type AnswerText, answerText } from '../server/session-answer.ts';
 import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
-import { Gate } from '../sip/digest.ts';
+import { Gate } from '../sip/gate.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { Uri } from '../sip/uri.ts';
 import { MEDIA_PORT, sdp } from './compose.ts';

@@ -13,7 +13,7 @@ import { CELL_BYTES, type DataTable, type WorkerConfig } from './protocol.ts';
 import { Rows } from './rows.ts';
 
 /** The names of the methods as bytes, by id. */
-const METHODS = METHOD_NAMES.map((name) => bytesOf(name));
+export const METHODS = METHOD_NAMES.map((name) => bytesOf(name));
 /** The column that says whom to call. */
 const TO = 'to';
 const SIP = bytesOf('sip:');

@@ -1,10 +1,14 @@
-// Digest authentication (RFC 7616, RFC 8760, RFC 3261 §22): challenges read, answered, issued and verified. Text in, text out; opens nothing, keeps only what it is given.
+// Digest authentication (RFC 7616, RFC 8760, RFC 3261 §22): challenges read and answered. Text in, text out; opens nothing, keeps only what it is given.
 
-import { createHash, createHmac, hash as hashOnce, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash as hashOnce, randomBytes } from 'node:crypto';
+import { putHex } from './bytes.ts';
 import { readAuthParam } from './challenge.ts';
 import { MD5_HEX, putMd5 } from './md5.ts';
 import { NONE } from './message.ts';
 import { Param } from './params.ts';
+
+/** The object identifier of SHA-512/256: a name with a hyphen is written anew by Node at every call. */
+const SHA_512_256 = '2.16.840.1.101.3.4.2.6';
 
 /** Algorithms by their token, strongest last; the digest of each and whether the session key is mixed in (`-sess`). */
 const ALGORITHMS: Readonly<Record<string, { readonly hash: string; readonly session: boolean }>> = {
@@ -12,9 +16,11 @@ const ALGORITHMS: Readonly<Record<string, { readonly hash: string; readonly sess
   'MD5-SESS': { hash: 'md5', session: true },
   'SHA-256': { hash: 'sha256', session: false },
   'SHA-256-SESS': { hash: 'sha256', session: true },
-  'SHA-512-256': { hash: 'sha512-256', session: false },
-  'SHA-512-256-SESS': { hash: 'sha512-256', session: true },
+  'SHA-512-256': { hash: SHA_512_256, session: false },
+  'SHA-512-256-SESS': { hash: SHA_512_256, session: true },
 };
+
+export const ALGORITHM_NAMES: readonly string[] = Object.keys(ALGORITHMS);
 
 export interface Challenge {
   readonly realm: string;
@@ -100,15 +106,38 @@ export function hashOf(algorithm: string): {
   return { hash, digits: hash === 'md5' ? MD5_HEX : 64, session };
 }
 
-/** Writes the hash of `[start, end)` as hexadecimal digits at `at`; returns the offset after them. MD5, which most servers ask for, makes no object. */
-export function putHash(hash: string, bytes: Uint8Array, start: number, end: number, at: number): number {
+/** Texts up to this length are hashed where they are copied to: a view for each would cost more than the copy. */
+const COPIED_BYTES = 1_024;
+const copied = new Uint8Array(COPIED_BYTES);
+const copies: Uint8Array[] = [];
+
+function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const length = end - start;
+  if (length > COPIED_BYTES) return bytes.subarray(start, end);
+  for (let i = 0; i < length; i++) copied[i] = bytes[start + i]!;
+  copies[length] ??= copied.subarray(0, length);
+  return copies[length];
+}
+
+/**
+ * Writes the hash of `[start, end)` as hexadecimal digits at `at` of `out`, which may be the same bytes; returns the offset after them.
+ * MD5, which most servers ask for, makes no object; of the others one short text is left (bench/auth.ts).
+ */
+export function putHash(
+  hash: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  out: Uint8Array,
+  at: number,
+): number {
   if (hash === 'md5') {
-    putMd5(bytes, start, end, at);
+    putMd5(bytes, start, end, out, at);
     return at + MD5_HEX;
   }
-  const hex = hashOnce(hash, bytes.subarray(start, end), 'hex');
-  for (let i = 0; i < hex.length; i++) bytes[at + i] = hex.charCodeAt(i);
-  return at + hex.length;
+  const raw = hashOnce(hash, viewOf(bytes, start, end), 'binary');
+  for (let i = 0; i < raw.length; i++) putHex(out, at + 2 * i, raw.charCodeAt(i), 2);
+  return at + 2 * raw.length;
 }
 
 /** A new cnonce: sixteen hexadecimal digits. */
@@ -142,7 +171,7 @@ export function responseOf(a: Answer): string {
 }
 
 /** Quoted-string of RFC 3261 §25.1. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `"${text.replace(/(["\\])/g, '\\$1')}"`;
 }
 
@@ -205,98 +234,5 @@ export class Credentials {
     const { session } = ALGORITHMS[algorithm.toUpperCase()]!;
     const counted = qop === '' ? (session ? `, cnonce="${cnonce}"` : '') : `, qop=${qop}, nc=${nc}, cnonce="${cnonce}"`;
     return `${this.head}${uri}", response="${response}"${this.tail}${counted}`;
-  }
-}
-
-/** What `Gate.check` finds. */
-export const VERDICT = { OK: 0, NONE: 1, STALE: 2, WRONG: 3, BROKEN: 4 } as const;
-
-const NONCE_LIFE_S = 300;
-/** Nonces whose nc is remembered. */
-const MOST_NONCES = 200_000;
-
-/** The server's side: nonces that prove themselves by a keyed hash of their time, and the highest nc of each that is in use. */
-export class Gate {
-  readonly realm: string;
-  private readonly passwordOf: (user: string) => string | null;
-  private readonly secret = randomBytes(32);
-  /** Highest nc by nonce, oldest first; forgets the oldest beyond MOST_NONCES, whose next use is then stale. */
-  private readonly counts = new Map<string, number>();
-  private issued = 0;
-
-  constructor(realm: string, passwordOf: (user: string) => string | null) {
-    this.realm = realm;
-    this.passwordOf = passwordOf;
-  }
-
-  private sign(text: string): string {
-    return createHmac('sha256', this.secret).update(text).digest('hex').slice(0, 24);
-  }
-
-  /** The value of a challenge in this algorithm. */
-  challenge(nowS: number, algorithm: string, stale: boolean): string {
-    const time = `${Math.floor(nowS).toString(16)}.${(this.issued++).toString(16)}`;
-    const nonce = `${time}.${this.sign(time)}`;
-    return `Digest realm=${quoted(this.realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="auth,auth-int"${stale ? ', stale=true' : ''}`;
-  }
-
-  /** Whether a nonce is ours; its age in seconds, −1 when it is not. */
-  private ageOf(nonce: string, nowS: number): number {
-    const [time, count, mac, ...more] = nonce.split('.');
-    if (mac === undefined || more.length > 0 || time === undefined) return -1;
-    const expected = this.sign(`${time}.${count}`);
-    if (mac.length !== expected.length || !timingSafeEqual(Buffer.from(mac), Buffer.from(expected))) return -1;
-    return Math.max(0, nowS - Number.parseInt(time, 16));
-  }
-
-  /** Judges one Authorization value. RFC 7616 §3.4, RFC 3261 §22.4. */
-  check(value: string, method: string, body: string, nowS: number): number {
-    const scheme = /^\s*Digest\s+/i.exec(value);
-    if (scheme === null) return VERDICT.NONE;
-    const params = readParams(value.slice(scheme[0].length));
-    const user = params?.get('username');
-    const nonce = params?.get('nonce');
-    const response = params?.get('response');
-    // RFC 3261 §22.4: the uri may differ from the Request-URI, which a proxy may have changed; what was signed is the uri.
-    const uri = params?.get('uri');
-    if (params === null || params === undefined || user === undefined || nonce === undefined) return VERDICT.BROKEN;
-    if (response === undefined || uri === undefined) return VERDICT.BROKEN;
-    // RFC 7616 §3.4: one name of the user, not two.
-    if (params.has('username*')) return VERDICT.BROKEN;
-    if (params.get('realm') !== this.realm) return VERDICT.NONE;
-    const algorithm = params.get('algorithm') ?? 'MD5';
-    const qop = params.get('qop')?.toLowerCase() ?? '';
-    const nc = params.get('nc') ?? '';
-    const cnonce = params.get('cnonce') ?? '';
-    if (ALGORITHMS[algorithm.toUpperCase()] === undefined) return VERDICT.BROKEN;
-    if (qop !== '' && (!/^auth(-int)?$/.test(qop) || !/^[0-9a-f]{8}$/i.test(nc) || cnonce === ''))
-      return VERDICT.BROKEN;
-    const age = this.ageOf(nonce, nowS);
-    if (age < 0) return VERDICT.STALE;
-    const password = this.passwordOf(user);
-    if (password === null) return VERDICT.WRONG;
-    const key = userKey(algorithm, user, this.realm, password);
-    const expected = responseOf({ algorithm, key, nonce, method, uri, qop, nc, cnonce, body });
-    if (
-      response.length !== expected.length ||
-      !timingSafeEqual(Buffer.from(response.toLowerCase()), Buffer.from(expected))
-    )
-      return VERDICT.WRONG;
-    if (age > NONCE_LIFE_S) return VERDICT.STALE;
-    return this.isReplay(nonce, nc, qop) ? VERDICT.STALE : VERDICT.OK;
-  }
-
-  /** RFC 7616 §3.4: a count that does not rise is a replay. */
-  private isReplay(nonce: string, nc: string, qop: string): boolean {
-    const count = qop === '' ? 1 : Number.parseInt(nc, 16);
-    const before = this.counts.get(nonce) ?? 0;
-    if (count <= before) return true;
-    this.counts.set(nonce, count);
-    if (this.counts.size > MOST_NONCES)
-      for (const oldest of this.counts.keys()) {
-        this.counts.delete(oldest);
-        break;
-      }
-    return false;
   }
 }

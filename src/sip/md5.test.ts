@@ -8,7 +8,7 @@ function md5(input: Uint8Array, before = 3): string {
   const bytes = new Uint8Array(before + input.length + MD5_HEX + 5).fill(0xa5);
   bytes.set(input, before);
   const at = before + input.length + 2;
-  putMd5(bytes, before, before + input.length, at);
+  putMd5(bytes, before, before + input.length, bytes, at);
   return Buffer.from(bytes.subarray(at, at + MD5_HEX)).toString('latin1');
 }
 
@@ -40,6 +40,6 @@ it('is that of node:crypto for whatever bytes', () => {
 it('may write over what it has read', () => {
   const bytes = new Uint8Array(64);
   bytes.set(Buffer.from('abc'));
-  putMd5(bytes, 0, 3, 0);
+  putMd5(bytes, 0, 3, bytes, 0);
   expect(Buffer.from(bytes.subarray(0, 32)).toString()).toBe('900150983cd24fb0d6963f7d28e17f72');
 });

@@ -12,8 +12,8 @@ const words = new Int32Array(16);
 /** Length of what `putMd5` writes. */
 export const MD5_HEX = 32;
 
-/** Writes the MD5 of `[start, end)` of `bytes` as 32 hexadecimal digits at `at`, which may lie inside the span. */
-export function putMd5(bytes: Uint8Array, start: number, end: number, at: number): void {
+/** Writes the MD5 of `[start, end)` of `bytes` as 32 hexadecimal digits at `at` of `out`, which may lie inside the span. */
+export function putMd5(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): void {
   state[0] = 0x67452301;
   state[1] = 0xefcdab89;
   state[2] = 0x98badcfe;
@@ -41,7 +41,7 @@ export function putMd5(bytes: Uint8Array, start: number, end: number, at: number
   for (let i = 0; i < 4; i++) {
     const s = state[i]!;
     // Bytes go out lowest first.
-    putHex(bytes, at + i * 8, ((s & 0xff) << 24) | ((s & 0xff00) << 8) | ((s >>> 8) & 0xff00) | (s >>> 24), 8);
+    putHex(out, at + i * 8, ((s & 0xff) << 24) | ((s & 0xff00) << 8) | ((s >>> 8) & 0xff00) | (s >>> 24), 8);
   }
 }
 

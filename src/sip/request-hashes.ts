@@ -1,0 +1,89 @@
+// H(A2) of digest (RFC 7616 §3.4.3) for requests whose body is not covered: that of the last URI of each method is kept, since the URIs of a call are mostly those of the call before.
+
+import { putText } from './bytes.ts';
+import { putHash } from './digest.ts';
+
+const DIGITS_MAX = 64;
+/** A longer URI is hashed each time. */
+const KEPT_URI = 256;
+const COLON = 58;
+
+interface Kept {
+  hash: string;
+  readonly uri: Uint8Array;
+  uriLength: number;
+  readonly digits: Uint8Array;
+  digitsLength: number;
+}
+
+export class RequestHashes {
+  private readonly byMethod = new Map<Uint8Array, Kept>();
+
+  /**
+   * Writes H(A2) at `at` of `out`, with room for method and URI behind it; returns the offset after it.
+   * @param method the same array for the same method
+   */
+  put(
+    hash: string,
+    method: Uint8Array,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    out: Uint8Array,
+    at: number,
+  ): number {
+    const known = this.byMethod.get(method);
+    if (known !== undefined && known.hash === hash && isUri(known, bytes, start, end)) {
+      for (let i = 0; i < known.digitsLength; i++) out[at + i] = known.digits[i]!;
+      return at + known.digitsLength;
+    }
+    const last = putHash(hash, out, at, putRequest(method, bytes, start, end, out, at), out, at);
+    if (end - start <= KEPT_URI) this.keep(known, hash, method, bytes, start, end, out, at, last);
+    return last;
+  }
+
+  private keep(
+    known: Kept | undefined,
+    hash: string,
+    method: Uint8Array,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    out: Uint8Array,
+    at: number,
+    last: number,
+  ): void {
+    let kept = known;
+    if (kept === undefined) {
+      const room = { uri: new Uint8Array(KEPT_URI), digits: new Uint8Array(DIGITS_MAX) };
+      kept = { hash, uriLength: 0, digitsLength: 0, ...room };
+      this.byMethod.set(method, kept);
+    }
+    kept.hash = hash;
+    kept.uriLength = end - start;
+    for (let i = start; i < end; i++) kept.uri[i - start] = bytes[i]!;
+    kept.digitsLength = last - at;
+    for (let i = at; i < last; i++) kept.digits[i - at] = out[i]!;
+  }
+}
+
+/** Writes `method:uri`, the text of A2; returns the offset after it. */
+export function putRequest(
+  method: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  let to = putText(out, at, method);
+  out[to++] = COLON;
+  for (let i = start; i < end; i++) out[to++] = bytes[i]!;
+  return to;
+}
+
+function isUri({ uri, uriLength }: Kept, bytes: Uint8Array, start: number, end: number): boolean {
+  if (uriLength !== end - start) return false;
+  for (let i = 0; i < uriLength; i++) if (bytes[start + i] !== uri[i]) return false;
+  return true;
+}
