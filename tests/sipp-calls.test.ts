@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Counts, expectLawful, expectMessages, times } from './clean.ts';
 import { type Result, startAnswerer } from './peers/busyhour.ts';
-import { freePort } from './peers/free-port.ts';
+import { bound, freePort } from './peers/free-port.ts';
 import { have } from './peers/have.ts';
 import { type Step, scenarioFile, sdp } from './peers/scenario.ts';
 import { runSippCaller } from './peers/sipp.ts';
@@ -402,9 +402,12 @@ describe.skipIf(!have('sipp'))('SIPp calls the reference server', () => {
 
   it("as third party: two callees get each other's session descriptions (RFC 3725 §4.1)", async () => {
     const answerer = await startAnswerer([], LIFETIME);
-    const link = ['-3pcc', `127.0.0.1:${await freePort()}`];
+    const linkPort = await freePort();
+    const link = ['-3pcc', `127.0.0.1:${linkPort}`];
     const side = { target: `127.0.0.1:${answerer.port}`, rateCps: 10, calls: 3, args: link, ...LIFETIME };
     const second = runSippCaller({ ...side, scenario: '3pcc-C-B' });
+    // The one side connects to the other, once.
+    await bound('tcp', linkPort, 10_000);
     const first = runSippCaller({ ...side, scenario: '3pcc-C-A' });
     for (const caller of [await first, await second]) {
       expect(caller.statistics, caller.output).toMatchObject({
