@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly profile: Profile;
   readonly jobs: number;
   readonly slow: boolean;
+  /** At least so long from the beginning of a case to that of the next; 0 where absent. */
+  readonly startEveryMs?: number;
   /** Own address of the nth case. */
   readonly addressOf: (n: number) => string;
   /** Where a case sends to, if not to the target itself. */
@@ -60,6 +62,7 @@ export class Runner {
   /** The case after which the server was last seen alive. */
   private lastOver: string[] = [];
   private started = 0;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: RunOptions) {
     this.options = options;
@@ -89,7 +92,10 @@ export class Runner {
       first?.health === 'dead' ? `the target ${this.place()} answers no control probe (${first.why})` : null;
     const queue = [...applicable];
     const work = async () => {
-      for (let one = queue.shift(); one !== undefined; one = queue.shift()) add(await this.runOrNot(one, unreachable));
+      for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+        await this.takeTurn();
+        add(await this.runOrNot(one, unreachable));
+      }
     };
     await Promise.all(Array.from({ length: Math.max(1, Math.min(jobs, profile.calls)) }, work));
     return {
@@ -101,6 +107,13 @@ export class Runner {
       messages: { sent: this.sent, received: this.received },
       rules: { messagesChecked: this.passive.checker.checked, violations: this.passive.violations() },
     };
+  }
+
+  private takeTurn(): Promise<unknown> {
+    const { startEveryMs = 0 } = this.options;
+    const mine = this.turn;
+    if (startEveryMs > 0) this.turn = mine.then(() => new Promise((next) => setTimeout(next, startEveryMs)));
+    return mine;
   }
 
   private place(): string {

@@ -18,6 +18,8 @@ const LIFETIME_MS = 260_000;
 /** A case that may take longer has an arena of its own, played while all the others are. */
 const LONG_MS = 100_000;
 const JOBS = 48;
+/** Dozens that begin at once would keep those waiting that measure a time. */
+const START_EVERY_MS = 40;
 /** Each case of a caller starts a shell; most of its time it waits. */
 const CALLERS = 20;
 /** Arenas may be played at the same time: each has so many addresses of its own for cases, and for fronts. */
@@ -163,6 +165,7 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
       profile: half(which),
       jobs: JOBS,
       slow: true,
+      startEveryMs: START_EVERY_MS,
       addressOf: (n) => caseAddress(firstAddress + n * 2 + which),
       ...(targetOf && { targetOf, reachedAt: (one: Case, end: Place) => relay.reach(targetOf(one), end) }),
     });
