@@ -136,6 +136,11 @@ export class Peer {
     await this.socket?.close();
   }
 
+  /** Gives the connection up both ways: nothing can come by it any more. */
+  reset(): void {
+    this.socket!.reset!();
+  }
+
   get isOpen(): boolean {
     return this.socket !== null;
   }

@@ -183,6 +183,13 @@ export class Talk extends Peer {
     return end;
   }
 
+  /** One more end, which waits for a stream that the server opens, and the place it has to come to. */
+  async listening(): Promise<{ readonly peer: Peer; readonly place: Place }> {
+    const peer = new Peer(this.ground, `stream ${this.ends.length + 1}`);
+    this.ends.push(peer);
+    return { peer, place: await peer.listen() };
+  }
+
   /** The far side of the proxy, ready to be called at its `uri`. The case must need `far`. */
   far(): Promise<FarSide> {
     return this.given('a far side', async () => {
@@ -239,9 +246,8 @@ export class Talk extends Peer {
   originatedByStream(command: string): Promise<{ readonly peer: Peer; readonly request: Received }> {
     const method = command.split(':')[0]!;
     return this.given(`a ${method} of the server over TCP`, async () => {
-      const peer = new Peer(this.ground, `stream ${this.ends.length + 1}`);
-      this.ends.push(peer);
-      this.command(command, await peer.listen());
+      const { peer, place } = await this.listening();
+      this.command(command, place);
       return { peer, request: await peer.expectRequest(method, { withinMs: ORIGINATE_MS }) };
     });
   }

@@ -15,6 +15,8 @@ export interface RawSocket {
   /** A stream goes to its other end, whatever the place. */
   send(bytes: Uint8Array, to: Place): void;
   close(): Promise<void>;
+  /** Of a stream: gives the connection up both ways at once, where `close` says only that no more is sent. */
+  readonly reset?: () => void;
 }
 
 export interface RawEvents {
@@ -88,6 +90,7 @@ function streamOf(socket: Socket, to: Place, on: RawEvents): RawSocket {
         socket.once('close', () => done());
         socket.destroy();
       }),
+    reset: () => socket.resetAndDestroy(),
   };
 }
 

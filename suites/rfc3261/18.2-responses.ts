@@ -1,6 +1,8 @@
 // RFC 3261 §18.1.1, §18.2, §18.3: where responses go, and datagrams that are long or do not fit. Cases only.
 
-import { type Entry, notObservable } from '../../src/conformance/case.ts';
+import type { Entry } from '../../src/conformance/case.ts';
+import type { Outgoing } from '../../src/conformance/outgoing.ts';
+import type { Reading } from '../../src/conformance/reading.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
 
 /** A request of some `bytes` bytes: many rows of a header field that says nothing. */
@@ -16,6 +18,13 @@ async function survives(t: Talk, bytes: number): Promise<void> {
   t.verify(response.status < 500 || response.status === 513, 'a final response, or 513', response.startLine);
   t.send(t.request('OPTIONS'));
   await t.expect('final', { strictly: true });
+}
+
+/** The CANCEL of an INVITE, or the ACK of its refusal. */
+function ofTransaction(t: Talk, { uri, cseq, reading }: Outgoing, method: string, to: Reading = reading): Outgoing {
+  const rows = ['Via', 'Max-Forwards', 'From', 'Call-ID'].map((name) => `${name}: ${reading.header(name)}`);
+  const all = [`${method} ${uri} SIP/2.0`, ...rows, `To: ${to.header('To')}`, `CSeq: ${cseq} ${method}`];
+  return t.raw(`${all.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`);
 }
 
 export const CASES: readonly Entry[] = [
@@ -132,12 +141,32 @@ export const CASES: readonly Entry[] = [
       await t.expectNone(1_000, 'response');
     },
   },
-  notObservable('rfc3261/18.2.2/response-on-a-new-connection', {
+  {
+    id: 'rfc3261/18.2.2/response-on-a-new-connection',
     title: 'Where the connection of a request has closed, the server opens one to received and the port of sent-by',
     req: ['TRN-004'],
     level: 'SHOULD',
     role: 'uas',
     methods: ['INVITE'],
-    reason: 'the harness does not listen for TCP connections yet, so it cannot see the one that the server would open',
-  }),
+    transports: ['tcp'],
+    needs: ['ring'],
+    run: async (t) => {
+      const { peer: back, place } = await t.listening();
+      const first = await t.stream();
+      const via = t.via().replace(/^(\S+) [^;]*/, `$1 ${place.address}:${place.port}`);
+      const invite = t.request('INVITE', { to: 'ring', headers: { Via: via } });
+      first.write(invite.bytes);
+      const ringing = await t.given('a 180', () => first.expect(180, { of: invite }));
+      first.reset();
+      await t.pause(200);
+      // The INVITE is answered when its CANCEL is, which comes by another connection.
+      const cancel = ofTransaction(t, invite, 'CANCEL');
+      t.write(cancel.bytes);
+      await t.given('a 200 to the CANCEL', () => t.expect(200, { of: cancel }));
+      await t.pause(600);
+      const [response] = back.received.filter(({ isResponse, method }) => isResponse && method === 'INVITE');
+      t.write(ofTransaction(t, invite, 'ACK', response ?? ringing).bytes);
+      t.verify(response?.status === 487, `487 by a connection to ${via}`, response?.startLine ?? 'none');
+    },
+  },
 ];

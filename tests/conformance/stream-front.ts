@@ -35,8 +35,10 @@ export class StreamFront implements Front {
 
   private accept(client: Socket): void {
     const connection = ++this.connections;
-    const server = connect({ host: this.server.address, port: this.server.port, noDelay: true });
     const end: Place = { address: client.remoteAddress!, port: client.remotePort! };
+    // From the address of the case: what comes back by a connection of the server's own goes there.
+    const { address: host, port } = this.server;
+    const server = connect({ host, port, localAddress: end.address, noDelay: true });
     const { tamper } = this;
     const toServer = (text: string) => void server.write(Buffer.from(text, 'latin1'));
     const toClient = (text: string) => void client.write(Buffer.from(text, 'latin1'));
@@ -60,7 +62,7 @@ export class StreamFront implements Front {
       this.sockets.add(one);
       one.on('end', () => other.end());
       // Who resets one side has ended the other.
-      one.on('error', () => other.destroy());
+      one.on('error', () => other.resetAndDestroy());
       one.on('close', () => this.sockets.delete(one));
     }
   }

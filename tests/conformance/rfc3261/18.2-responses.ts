@@ -34,4 +34,7 @@ export const MUTANTS: MutantMap = {
       ];
     },
   }),
+  'rfc3261/18.2.2/response-on-a-new-connection': mutant('opens a connection to port 5060, whatever sent-by says', {
+    toServer: ({ text }) => editHeader(text, 'Via', (value) => value.replace(/:\d+(?=;)/, ':5060')),
+  }),
 };
