@@ -156,10 +156,18 @@ function register(via: string, headers: readonly string[]): string {
   ].join('\r\n');
 }
 
-describe.skipIf(!have('sipp'))('SIPp -t t1', () => {
-  it('answers basic', async () => {
-    const callee = await startSippCallee({ lifetimeMs: 40_000, args: ['-t', 't1'], protocol: 'tcp' });
-    const caller = await busyhour(['load', 'basic', `tcp:${HOST}:${callee.port}`, '--rate', '300', '--calls', '600']);
+describe.skipIf(!have('sipp'))('SIPp over TCP', () => {
+  it.each([
+    ['one', 't1'],
+    ['per-call', 'tn'],
+  ])('answers basic by --connections %s (-t %s), and sees no connection end before its call', async (kind, mode) => {
+    const callee = await startSippCallee({
+      lifetimeMs: 40_000,
+      args: ['-t', mode, '-max_socket', '5000'],
+      protocol: 'tcp',
+    });
+    const load = ['--rate', '300', '--calls', '600', '--connections', kind];
+    const caller = await busyhour(['load', 'basic', `tcp:${HOST}:${callee.port}`, ...load]);
     const answered = await callee.stop();
     expectClean(caller, 600);
     expect(answered).toMatchObject({ created: 600, failed: 0 });

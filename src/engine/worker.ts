@@ -6,6 +6,7 @@ import { Memory } from '../sip/memory.ts';
 import { Clock } from '../time/clock.ts';
 import { BindError } from '../transport/bind-error.ts';
 import { openPlaces } from '../transport/open.ts';
+import { FAREWELL_MS } from '../transport/tcp.ts';
 import type { Transport } from '../transport/transport.ts';
 import { abandon } from './ending.ts';
 import { Engine } from './engine.ts';
@@ -106,6 +107,7 @@ async function run(e: Engine, loop: Loop, post: (message: FromWorker) => void): 
   }
   e.outbox.flush();
   post(snapshot(e, loop, before, true));
+  if (loop.done && e.transport.stats.open > 0) await new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
 }
 
 /** Gives the event loop its turn, and waits there where the transport does not block. */

@@ -28,6 +28,11 @@ const MOST_MESSAGE_BYTES = 66_000;
 const PART_BYTES = 65_536;
 const CRLFS = Buffer.from('\r\n'.repeat(READ_BYTES / 4));
 const SWEEP_US = 1_000_000;
+/**
+ * RFC 3261 §18: a connection is kept for some time after its last message. Who has just sent the last response of a
+ * call may still be busy with it, and take the end of the connection for a failure of that call (SIPp does).
+ */
+export const FAREWELL_MS = 250;
 
 export interface TcpTuning {
   readonly connections?: number;
@@ -384,10 +389,11 @@ export class Tcp implements Transport {
     if (c.leaving) this.leave(c);
   }
 
-  /** Ends a connection whose last bytes have been given to its socket. */
+  /** Ends a connection whose last bytes have been given to its socket, and lets its peer finish first. */
   private leave(c: Connection): void {
+    const { socket } = c;
     if (c.phase === PHASE.CLOSED) this.give(c);
-    else if (c.phase === PHASE.OPEN && c.unsent.length === 0 && !c.socket!.writableEnded) c.socket!.end();
+    else if (c.phase === PHASE.OPEN && c.unsent.length === 0) setTimeout(() => socket!.end(), FAREWELL_MS);
   }
 
   // Receiving.
