@@ -63,14 +63,18 @@ export function healthOf(s: Summary): HealthRow[] {
         : 'The kernel dropped datagrams at our own full receive buffer: some retransmissions and timeouts here are the generator’s doing, not the target’s.',
   });
   if (g.busyFraction !== null) {
-    const good = g.busyFraction < BUSY_LIMIT;
+    const free = g.busyFraction < BUSY_LIMIT;
+    // As for the verdict, the first second is start-up and no load.
+    const good = free || s.elapsedS >= 2 ? free : null;
     rows.push({
       name: 'Busiest worker',
       value: `${percent(Math.round(g.busyFraction * 1000) / 10)} busy`,
       good,
-      meaning: good
+      meaning: free
         ? 'The workers had time to spare.'
-        : 'A worker was nearly always at work: more workers or a lower rate would tell the target apart from the generator.',
+        : good === null
+          ? 'The run ended within its first seconds, which are start-up: this judges nothing.'
+          : 'A worker was nearly always at work: more workers or a lower rate would tell the target apart from the generator.',
     });
   }
   rows.push({
