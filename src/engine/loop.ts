@@ -28,6 +28,8 @@ const GATHER_US = 2_000;
 const LONGEST_SLEEP_US = 100_000;
 /** Most calls started in one tick, so that a late loop still receives between starts. */
 const BURST = 512;
+/** Starts between two flushes: Timer A and the like run from the start, so the message must not wait much longer. */
+const STARTS = 64;
 /** Receive rounds in one tick before timers and arrivals get their turn. */
 const ROUNDS = 8;
 
@@ -204,6 +206,7 @@ export class Loop {
       else this.started++;
       this.offered++;
       schedule.advance();
+      if (n % STARTS === STARTS - 1) e.outbox.flush();
     }
     if ((e.stopping || schedule.due[0] === Number.POSITIVE_INFINITY) && e.calls.inUse === 0) this.callsOver();
   }
@@ -232,6 +235,7 @@ export class Loop {
       }
       this.started++;
       this.offered++;
+      if (n % STARTS === STARTS - 1) e.outbox.flush();
     }
     if (e.stopping && e.calls.inUse === 0) this.callsOver();
   }
