@@ -27,6 +27,7 @@ export const ESTABLISH = {
 const MAX_CHUNK = 65_600;
 /** `Route: <` before the remote target where it is the last route. */
 const LINE_BEGIN_BYTES = 8;
+const LF = 10;
 
 /**
  * One chunk per dialog: remote tag, Call-ID, names, the Request-URI of a strict router, Route lines, and at its end what a
@@ -175,6 +176,14 @@ export class Dialogs {
   /** RFC 3261 §13.2.2.4: whether a 2xx to our INVITE comes from another branch of a fork: its To tag is not that of this dialog. */
   isOtherFork(slot: number, msg: Message): boolean {
     return this.state[slot] !== DIALOG.NONE && !this.sameRemoteTag(slot, msg, msg.toTagStart, msg.toTagEnd);
+  }
+
+  /** How many routes lead to the peer: as many as there are Route lines, also where the first one is a strict router. */
+  routeCount(slot: number): number {
+    const start = this.routesStart[slot]!;
+    let count = 0;
+    for (let i = start; i < start + this.routesLen[slot]!; i++) if (this.bytes[i] === LF) count++;
+    return count;
   }
 
   /** UAS: the 2xx leaves, the dialog is confirmed. */

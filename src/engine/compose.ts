@@ -7,6 +7,7 @@ import { METHOD, METHOD_NAMES } from '../sip/names.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
 import { type Part, Template } from '../sip/template.ts';
 import type { Protocol } from '../transport/transport.ts';
+import { ASKED_UNKNOWN, type Asked, askedOf } from './asked.ts';
 import { FIELD, VARIABLES_MAX } from './fields.ts';
 
 /** Facts of this end that stand in every message. */
@@ -38,6 +39,7 @@ export interface Wire {
   readonly index: number;
   /** Uses CALL_NUMBER or a variable. */
   readonly personal: boolean;
+  readonly asked: Asked;
 }
 
 type Header = [name: string, value: Part[]];
@@ -301,6 +303,7 @@ function composeAt(
     ladder: spec.ladder,
     index,
     personal,
+    asked: request && !dynamic ? askedOf(headers) : ASKED_UNKNOWN,
   };
 }
 

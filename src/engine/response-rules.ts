@@ -1,5 +1,6 @@
 // Fills the rules' context for a received response and runs them, also for one that no transaction takes. Judges nothing itself.
 
+import { DIALOG } from '../dialog/dialogs.ts';
 import { sameBytes } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
@@ -56,11 +57,33 @@ export function checkResponse(e: Engine, txn: number, again: boolean, place: num
     ctx.toTagStart = msg.toTagStart;
     ctx.toTagEnd = msg.toTagEnd;
   }
-  ctx.recordRoutes = 0; // our requests carry none
+  const wire = e.links.wire[txn]!;
+  if (wire > 0) {
+    const { asked } = e.wires[wire >> 16]![(wire & 0xffff) - 1]!;
+    ctx.requestTimestamp = asked.timestamp;
+    ctx.requestExpiresS = asked.expiresS;
+    ctx.requestOffered100rel = asked.offered100rel;
+    ctx.requestOfferedExtensions = asked.offeredExtensions;
+  }
+  if (call !== NONE && txn === e.calls.inviteClient[call] && msg.cseqMethod === METHOD.INVITE)
+    knowEarlier(e, call, outside);
   ctx.retransmission = again;
   ctx.finalSeen = again;
   if (again) ctx.finalStatus = txns.status[txn]!;
   e.rules!.check(msg, ctx);
+}
+
+/** What earlier responses to the INVITE of `call` have settled: the last RSeq that was taken, and how many routes lead to the early dialog. */
+function knowEarlier(e: Engine, call: number, outside: boolean): void {
+  const { ctx, msg, dialogs, calls } = e;
+  if (dialogs.state[call] === DIALOG.NONE) return;
+  if (calls.rseq[call]! > 0) {
+    ctx.lastRseq = calls.rseq[call]!;
+    ctx.rseqTagStart = dialogs.remoteTagStart[call]!;
+    ctx.rseqTagEnd = ctx.rseqTagStart + dialogs.remoteTagLen[call]!;
+  }
+  if (outside && dialogs.state[call] === DIALOG.EARLY && !dialogs.isOtherFork(call, msg))
+    ctx.recordRoutes = dialogs.routeCount(call);
 }
 
 /**
@@ -69,8 +92,14 @@ export function checkResponse(e: Engine, txn: number, again: boolean, place: num
  * @param txn the transaction with its branch; NONE where there is none
  */
 export function discardResponse(e: Engine, why: number, txn: number, place: number): void {
-  e.tally.stray(why, e.msg);
+  const { msg } = e;
+  e.tally.stray(why, msg);
   if (e.rules === null) return;
+  // RFC 3261 §17: an ACK takes no response: what answers one of ours, which has our tag, is judged by itself.
+  if (msg.cseqMethod === METHOD.ACK) {
+    if (e.identity.tagSlot(e.bytes, msg.fromTagStart, msg.fromTagEnd) !== NONE) checkUnread(e, place);
+    return;
+  }
   const answered = why === DISCARD.BRANCH ? waitingByTag(e) : txn;
   if (answered !== NONE) checkResponse(e, answered, false, place, why !== DISCARD.BRANCH);
 }
@@ -95,8 +124,8 @@ function waitingByTag(e: Engine): number {
 }
 
 /**
- * A message in e.msg that was decoded, but ends before its body does, or came over a stream without Content-Length: nobody
- * takes it, and the rules that need to know nothing else still speak.
+ * A message in e.msg that was decoded, but ends before its body does, came over a stream without Content-Length, or answers
+ * what takes no answer: nobody takes it, and the rules that need to know nothing else still speak.
  */
 export function checkUnread(e: Engine, place: number): void {
   if (e.rules === null) return;

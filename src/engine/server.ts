@@ -46,7 +46,9 @@ function serve(e: Engine, peer: number, judged: boolean): void {
   const { msg, tally } = e;
   e.receivedPeer = peer;
   serverKey(msg, e.seeds[0]!, e.seeds[1]!, e.key);
-  const txn = e.index.find(e.key[0]!, e.key[1]!);
+  const keyA = e.key[0]!;
+  const keyB = e.key[1]!;
+  const txn = e.index.find(keyA, keyB);
   const call = callOf(e);
   if (judged && e.rules !== null) checkRequest(e, call, txn);
   if (msg.method === METHOD.ACK) {
@@ -57,8 +59,6 @@ function serve(e: Engine, peer: number, judged: boolean): void {
     repeated(e, txn);
     return;
   }
-  const keyA = e.key[0]!;
-  const keyB = e.key[1]!;
   const fresh = openServer(e, keyA, keyB);
   if (fresh === NONE) {
     tally.add(COUNTER.UNSENT);

@@ -146,17 +146,17 @@ export const NEGOTIATION: readonly Rule[] = [
     statuses: CHALLENGES,
     broken: (msg) => lacksQop(msg, HEADER.WWW_AUTHENTICATE) || lacksQop(msg, HEADER.PROXY_AUTHENTICATE),
   },
-  // RFC 3261 §8.2.4: a response uses no extension that the request did not offer.
+  // RFC 3261 §8.2.4, §21.4.15: a response uses no extension that the request did not offer; a 421 says which one it should have offered.
   {
     id: 'require-when-offered',
     rfc: 3261,
     section: '8.2.4',
     level: 'MUST',
-    title: 'A response to a request without Supported and Require has no Require',
+    title: 'A response but 421 to a request without Supported and Require has no Require',
     req: ['HDR-010'],
     on: 'response',
     header: HEADER.REQUIRE,
-    broken: (_msg, ctx) => ctx.requestOfferedExtensions === NO,
+    broken: (msg, ctx) => msg.status !== 421 && ctx.requestOfferedExtensions === NO,
   },
   // RFC 3261 §20.33: Retry-After begins with a number of seconds.
   {

@@ -350,6 +350,11 @@ const ROWS: readonly Row[] = [
     response(200, 'INVITE', { set: [['Require', 'timer']] }, { numbers: { requestOfferedExtensions: NO } }),
   ],
   [
+    'require-when-offered',
+    response(421, 'INVITE', { set: [['Require', '100rel']] }, { numbers: { requestOfferedExtensions: NO } }),
+    response(420, 'INVITE', { set: [['Require', '100rel']] }, { numbers: { requestOfferedExtensions: NO } }),
+  ],
+  [
     'retry-after-seconds',
     response(503, 'INVITE', { set: [['Retry-After', '5 (soon);duration=3']] }),
     response(503, 'INVITE', { set: [['Retry-After', 'soon']] }),
