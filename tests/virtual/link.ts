@@ -30,6 +30,9 @@ export type Faults = (sent: Omit<Sent, 'copies'>) => readonly number[];
 
 export const FAITHFUL: Faults = () => [0];
 
+/** What becomes of a datagram before the network has it: `onward` is called for each text that leaves in its place. */
+export type Tampering = (text: string, fromPort: number, onward: (text: string) => void) => void;
+
 interface Flying {
   readonly dueUs: number;
   readonly toPort: number;
@@ -51,6 +54,8 @@ export class Link {
   readonly now: Float64Array;
   readonly log: Sent[] = [];
   faults: Faults;
+  /** Null: everything leaves as its sender wrote it. */
+  tampering: Tampering | null = null;
   /** In order of arrival. */
   private readonly flying: Flying[] = [];
   private readonly counts = new Map<string, number>();
@@ -67,6 +72,15 @@ export class Link {
 
   /** Sends bytes now. */
   carry(bytes: Uint8Array, fromPort: number, toPort: number): void {
+    const { tampering } = this;
+    if (tampering === null) this.leave(bytes, fromPort, toPort);
+    else
+      tampering(Buffer.from(bytes).toString('latin1'), fromPort, (text) =>
+        this.leave(Buffer.from(text, 'latin1'), fromPort, toPort),
+      );
+  }
+
+  private leave(bytes: Uint8Array, fromPort: number, toPort: number): void {
     const text = Buffer.from(bytes).toString('latin1');
     const kind = kindOf(text);
     const key = `${fromPort} ${kind}`;
