@@ -54,6 +54,21 @@ it('a response to a request that has been given up breaks no rule: it is late', 
   expect(violations(pair.caller)).toEqual([]);
 });
 
+it.each(['200 OK', '486 Busy Here'])(
+  'RFC 3261 §17: what answers the ACK for a %s breaks that rule alone, if the ACK was ours',
+  (status) => {
+    const { pair, phone, ok, say } = begin();
+    say(status.startsWith('2') ? ok : respond(phone.got[0]!, status, 'one'));
+    const ack = phone.got.find((text) => text.startsWith('ACK'))!;
+    say(respond(ack, '481 Call Does Not Exist').replace(/(From:[^\r]*;tag=\w+)\w/, '$1g'));
+    expect(violations(pair.caller)).toEqual([]);
+    const wrong = respond(ack, '481 Call Does Not Exist');
+    say(wrong);
+    expect(violations(pair.caller)).toEqual([`ack-unanswered\n${wrong}`]);
+    expect(counter(pair.caller, 'STRAY')).toBe(2);
+  },
+);
+
 it('a response with a foreign From tag is of nobody here', () => {
   const { pair, ok, say } = begin();
   say(ok.replace(/(;branch=z9hG4bK\w+)\w/, '$1g').replace(/(From:[^\r]*;tag=\w+)\w/, '$1g'));

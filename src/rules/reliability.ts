@@ -18,9 +18,12 @@ function isOtherFork(msg: Message, ctx: RuleContext): boolean {
   );
 }
 
-/** A number above the next is wrong; one below may be a late copy of a response that was acknowledged long ago. */
+/**
+ * A number above the next is wrong where nothing is lost or overtaken: the one before may be on its way yet, since all but the first may
+ * be sent without waiting. One below may be a late copy of a response that was acknowledged long ago.
+ */
 function skipsRseq(msg: Message, ctx: RuleContext): boolean {
-  if (ctx.lastRseq === NONE || isOtherFork(msg, ctx)) return false;
+  if (!ctx.stream || ctx.lastRseq === NONE || isOtherFork(msg, ctx)) return false;
   return decimalOf(msg, HEADER.RSEQ) > ctx.lastRseq + 1;
 }
 

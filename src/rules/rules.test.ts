@@ -256,13 +256,18 @@ const ROWS: readonly Row[] = [
   ],
   [
     'rseq-by-one',
-    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 7 } }),
-    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 6 } }),
+    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 7, stream: true } }),
+    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 6, stream: true } }),
   ],
   [
     'rseq-by-one',
-    response(183, 'INVITE', RELIABLE, { rseqTag: 'fork1', numbers: { lastRseq: 3 } }),
-    response(183, 'INVITE', RELIABLE, { rseqTag: 'theirs9', numbers: { lastRseq: 3 } }),
+    response(183, 'INVITE', RELIABLE, { rseqTag: 'fork1', numbers: { lastRseq: 3, stream: true } }),
+    response(183, 'INVITE', RELIABLE, { rseqTag: 'theirs9', numbers: { lastRseq: 3, stream: true } }),
+  ],
+  [
+    'rseq-by-one',
+    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 3 } }),
+    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 3, stream: true } }),
   ],
   [
     'reliable-when-offered',

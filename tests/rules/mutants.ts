@@ -233,6 +233,7 @@ export const RULE_MUTANTS: Readonly<Record<string, RuleMutant>> = {
       { text: add(add(setStatus(text, 183), 'Require: 100rel'), 'RSeq: 3'), afterMs: 0 },
       { text, afterMs: 0 },
     ]),
+    stream: true,
   },
   'reliable-when-offered': answers('update', 180, 'INVITE', 'rings reliably for who knows no 100rel', (text) =>
     add(add(text, 'Require: 100rel'), 'RSeq: 1'),
