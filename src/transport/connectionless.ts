@@ -6,7 +6,7 @@ import type { Place } from './transport.ts';
 const SLICE_US = 10_000;
 
 export abstract class Connectionless {
-  readonly rxFault = null;
+  readonly rxFault: Int32Array | null = null;
   readonly sliceUs = SLICE_US;
   /** Never called: a datagram that does not fit waits in the kernel, or is dropped and counted. */
   onFull: () => void = () => {};

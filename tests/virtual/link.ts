@@ -1,5 +1,6 @@
 // A datagram link in virtual time: carries bytes between ends with a fixed latency and a plan of faults, and logs every datagram. Opens no socket and reads no clock.
 
+import { ERR_NO_CONTENT_LENGTH } from '../../src/sip/errors.ts';
 import type { Memory } from '../../src/sip/memory.ts';
 import { NONE } from '../../src/sip/message.ts';
 import { Connectionless } from '../../src/transport/connectionless.ts';
@@ -132,6 +133,10 @@ export class Link {
   }
 }
 
+function hasLength(bytes: Uint8Array): boolean {
+  return /\r\n(Content-Length|l)[ \t]*:/i.test(Buffer.from(bytes).toString('latin1'));
+}
+
 /** One end of a link as the engine sees it. */
 export class LinkTransport extends Connectionless implements DatagramTransport {
   readonly io = 'dgram';
@@ -142,6 +147,7 @@ export class LinkTransport extends Connectionless implements DatagramTransport {
   readonly rxEnd = new Int32Array(COLUMNS);
   readonly rxPeer = new Int32Array(COLUMNS);
   readonly rxAtUs = new Float64Array(COLUMNS);
+  override readonly rxFault: Int32Array | null;
   readonly txAtUs = new Float64Array(QUEUE);
   readonly blocking = false;
   more = false;
@@ -171,6 +177,7 @@ export class LinkTransport extends Connectionless implements DatagramTransport {
   constructor(link: Link, memory: Memory, port: number, stream = false) {
     super();
     this.stream = stream;
+    this.rxFault = stream ? new Int32Array(COLUMNS) : null;
     this.link = link;
     this.bytes = memory.bytes;
     this.slab = memory.reserve(COLUMNS * SLOT_BYTES);
@@ -193,6 +200,8 @@ export class LinkTransport extends Connectionless implements DatagramTransport {
       this.rxEnd[n] = start + datagram.bytes.length;
       this.rxPeer[n] = this.peer(HOST, datagram.fromPort);
       this.rxAtUs[n] = datagram.dueUs;
+      // RFC 3261 §18.3: a stream cannot say where a message without Content-Length ends.
+      if (this.rxFault !== null) this.rxFault[n] = hasLength(datagram.bytes) ? 0 : ERR_NO_CONTENT_LENGTH;
     }
     this.more = this.link.waits(this.localPort);
     this.stats.datagramsReceived += n;
