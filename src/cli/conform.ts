@@ -90,7 +90,7 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
     target: text,
     startedAt,
     elapsedS: result.elapsedS,
-    conformance: { ...counts, strict, server: profile.name, results },
+    conformance: { ...counts, strict, server: o.profile === undefined ? '' : profile.name, results },
     rules: result.rules,
     messages: result.messages,
   });
