@@ -51,7 +51,10 @@ export function refuseIdle(catalogue: readonly Entry[], wanted: Selection, some:
       .map((rfc) => `--rfc ${rfc}: no case is of it; there are ${known.rfcs.join(', ')}`),
     ...(wanted.methods ?? [])
       .filter((method) => !known.methods.includes(method))
-      .map((method) => `--method ${method}: no case is about it; there are ${known.methods.join(', ')}`),
+      .map(
+        (method) =>
+          `--method ${method}: no case is about it; there are ${known.methods.filter((one) => /^[A-Z]+$/.test(one)).join(', ')}`,
+      ),
     ...(wanted.globs ?? [])
       .filter((glob) => select(catalogue, { globs: [glob] }).length === 0)
       .map((glob) => `--case '${glob}': no id matches; ${meant(glob, catalogue)}`),
@@ -66,7 +69,7 @@ export function refuseIdle(catalogue: readonly Entry[], wanted: Selection, some:
 /** What a glob was likely meant to be. */
 function meant(glob: string, catalogue: readonly Entry[]): string {
   const bare = glob.replace(/[/*]+$/, '');
-  const wider = bare === '' ? [] : [`${bare}/*`, `${bare}*`, `*${bare}*`];
+  const wider = bare.length < 3 ? [] : [`${bare}/*`, `${bare}*`, `*${bare}*`];
   const found = wider.find((one) => select(catalogue, { globs: [one] }).length > 0);
   const ids = catalogue.map(({ id }) => id);
   const near = found ?? (glob.includes('/') && !glob.includes('*') ? nearest(glob, ids)[0] : undefined);
