@@ -1,10 +1,10 @@
 // Baseline and list of required ids as files: faults with their place and mend; what is written is read again.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatProblem } from '../flow/problem.ts';
-import { checkBaseline, checkRequired, gateFilesFrom, writeBaseline } from './baseline.ts';
+import { checkBaseline, checkRequired, gateFilesFrom, refuseUnwritable, writeBaseline } from './baseline.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'busyhour-baseline-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -38,12 +38,12 @@ it('a required id knows its place', () => {
 
 describe('a fault has its place and its mend:', () => {
   it.each([
-    ['known:\n  - { id: a }', /^k\.yaml:2:5: known\.0\.reason: .*; mend: say why the failure is borne$/],
+    ['known:\n  - { id: a }', 'k.yaml:2:5: known.0.reason is missing; mend: say why the failure is borne'],
     ['known:\n  - { id: a, reason: " " }', /^k\.yaml:2:22: known\.0\.reason: .*; mend: say why the failure is borne$/],
     ['known:\n  - { id: a, reason: x, expires: soon }', /^k\.yaml:2:34: .*; mend: a day such as 2027-03-31$/],
     ['known:\n  - { id: a, reasn: x, reason: y }', 'k.yaml:2:14: a baseline has no known.0.reasn; mend: write reason'],
     ['known:\n  - { id: a, reason: x }\n  - { id: a, reason: y }', /^k\.yaml:3:11: a stands twice; mend: keep one/],
-    ['', /^k\.yaml:1:1: known: .*; mend: known: and below it a list such as/],
+    ['', /^k\.yaml:1:1: a baseline that says nothing; mend: known: and below it a list such as/],
     ['known: "x', /^k\.yaml:1:8: not YAML: .*; mend: close the quote or bracket$/],
   ] as const)('%s', (text, told) => {
     const found = problems(checkBaseline, text);
@@ -60,5 +60,22 @@ describe('a fault has its place and its mend:', () => {
     const [found] = problems(checkRequired, text);
     if (typeof told === 'string') expect(found).toBe(told);
     else expect(found).toMatch(told);
+  });
+});
+
+describe('where a baseline cannot be written is told before the run', () => {
+  it.each([
+    ['/nowhere/at/all.yaml', 'ENOENT'],
+    [dir, 'EISDIR'],
+  ])('%s', (file, code) => {
+    expect(() => refuseUnwritable(file)).toThrow(
+      `--write-baseline ${file} cannot be written (${code}); check the path`,
+    );
+  });
+
+  it('a new file in a folder that is there is fine, and nothing is made', () => {
+    const file = join(dir, 'not-yet.yaml');
+    refuseUnwritable(file);
+    expect(existsSync(file)).toBe(false);
   });
 });

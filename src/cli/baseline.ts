@@ -1,6 +1,7 @@
 // Files of known failures and of required ids: read with the place of each line, and written. Judges nothing.
 
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { baselineSchema, type GateFiles, type Known, requireSchema } from '../conformance/baseline.ts';
@@ -59,15 +60,29 @@ export function gateFilesFrom(baseline: string | undefined, required: string | u
   };
 }
 
+/** Told before the run, not after it. @throws UsageError when the file cannot be written */
+export function refuseUnwritable(file: string): void {
+  try {
+    if (existsSync(file) && statSync(file).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+function unwritable(file: string, error: unknown): UsageError {
+  return new UsageError(
+    `--write-baseline ${file} cannot be written (${(error as NodeJS.ErrnoException).code}); check the path`,
+  );
+}
+
 /** JSON where the name ends so, YAML else. @throws UsageError when it cannot be written */
 export function writeBaseline(file: string, known: readonly Known[]): void {
   const text = file.endsWith('.json') ? `${JSON.stringify({ known }, null, 2)}\n` : yamlOf(known);
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UsageError(
-      `--write-baseline ${file} cannot be written (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
+    throw unwritable(file, error);
   }
 }
 

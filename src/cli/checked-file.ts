@@ -25,7 +25,11 @@ export type Checked<T> =
 export function checkText<T>(text: string, file: string, kind: FileKind<T>): Checked<T> {
   const { value, problems } = readDocument(text, file);
   if (problems.failed) return { problems: problems.sorted() };
-  const checked = kind.schema.safeParse(value ?? {});
+  if (value === null || value === undefined) {
+    problems.add([], 'value', `${kind.noun} that says nothing`, kind.mendOf([]));
+    return { problems: problems.sorted() };
+  }
+  const checked = kind.schema.safeParse(value);
   if (checked.success) {
     for (const { path, message, mend } of kind.more?.(checked.data) ?? []) problems.add(path, 'value', message, mend);
     if (problems.failed) return { problems: problems.sorted() };
@@ -40,7 +44,11 @@ export function checkText<T>(text: string, file: string, kind: FileKind<T>): Che
         const mend = near === undefined ? `known here: ${known.join(', ')}` : `write ${near}`;
         problems.add([...path, key], 'key', `${kind.noun} has no ${[...path, key].join('.')}`, mend);
       }
-    } else problems.add(path, 'value', `${path.join('.') || kind.noun}: ${issue.message}`, kind.mendOf(path));
+    } else {
+      const name = path.join('.') || kind.noun;
+      const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+      problems.add(path, 'value', missing ? `${name} is missing` : `${name}: ${issue.message}`, kind.mendOf(path));
+    }
   }
   return { problems: problems.sorted() };
 }

@@ -41,6 +41,7 @@ export async function compare(paths: readonly string[], o: CompareFlags): Promis
       startedAt,
     })),
     ...judged,
+    notes: [...judged.notes, ...sameFolders(names, folders)],
     cases: summaries.every(({ conformance }) => conformance.cases > 0)
       ? compareResults(summaries.map(caseResults))
       : [],
@@ -70,6 +71,14 @@ function namesOf(names: readonly string[], folders: readonly string[]): string[]
     shared(names, name) && name !== basename(folders[i]!) ? `${name} (${basename(folders[i]!)})` : name,
   );
   return long.map((name, i) => (shared(long, name) ? `${name} ${i + 1}` : name));
+}
+
+/** A folder given twice is most likely a slip: there is nothing to compare. */
+function sameFolders(names: readonly string[], folders: readonly string[]): string[] {
+  return folders.flatMap((folder, i) => {
+    const first = folders.indexOf(folder);
+    return first === i ? [] : [`${names[first]!} and ${names[i]!} are one and the same run: ${folder}`];
+  });
 }
 
 function changeOf(text: string): Change {

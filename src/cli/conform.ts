@@ -2,10 +2,10 @@
 
 import { loadCases } from '../../suites/load.ts';
 import { type GateFiles, gate, nextBaseline } from '../conformance/baseline.ts';
-import { type Case, type Entry, isCase, LEVELS, ROLES, rfcOf, sectionOf } from '../conformance/case.ts';
+import { type Case, type Entry, isCase, rfcOf, sectionOf } from '../conformance/case.ts';
 import { profileOf, REFERENCE } from '../conformance/profile.ts';
 import { countsOf, type Judged, judge, type Result } from '../conformance/result.ts';
-import { levelWord, type Selection, select } from '../conformance/select.ts';
+import { select } from '../conformance/select.ts';
 import { tortureCases } from '../conformance/torture.ts';
 import { conformanceSummary } from '../controller/conformance-summary.ts';
 import { resolveTarget } from '../controller/target.ts';
@@ -14,19 +14,15 @@ import { conformanceText } from '../report/conformance-terminal.ts';
 import { colorWanted } from '../report/paint.ts';
 import { verdictLine } from '../report/terminal.ts';
 import { appendMarkdown, writeConformance } from '../report/write.ts';
-import { gateFilesFrom, writeBaseline } from './baseline.ts';
+import { gateFilesFrom, refuseUnwritable, writeBaseline } from './baseline.ts';
 import { runCases } from './judging.ts';
 import { profileFrom } from './profile.ts';
+import { refuseIdle, type SelectionFlags, selectionOf } from './selection.ts';
 import { tortureFrom } from './torture.ts';
 import { outFolder } from './values.ts';
 import { readVersion } from './version.ts';
 
-export interface ConformFlags {
-  readonly rfc?: string;
-  readonly method?: string;
-  readonly role?: string;
-  readonly level?: string;
-  readonly case?: string[];
+export interface ConformFlags extends SelectionFlags {
   readonly list?: boolean;
   readonly json?: boolean;
   readonly profile?: string;
@@ -44,7 +40,9 @@ export interface ConformFlags {
 export async function conform(target: string | undefined, o: ConformFlags): Promise<void> {
   const catalogue: readonly Entry[] =
     o.torture === undefined ? await loadCases() : tortureCases(tortureFrom(o.torture));
-  const entries = select(catalogue, selectionOf(o));
+  const wanted = selectionOf(o);
+  const entries = select(catalogue, wanted);
+  refuseIdle(catalogue, wanted, entries.length > 0);
   if (o.list === true) {
     process.stdout.write(o.json === true ? `${JSON.stringify(entries.map(listed), null, 2)}\n` : listText(entries));
     return;
@@ -53,7 +51,7 @@ export async function conform(target: string | undefined, o: ConformFlags): Prom
   const cases = entries.filter(isCase);
   if (cases.length === 0)
     throw new UsageError(
-      'no case is selected, so that nothing could be judged; busyhour conform --list says what there is',
+      'no case is selected, so that nothing could be judged: no case fits all of what is asked for at once; ask for less, or see busyhour conform --list',
       5,
     );
   await run(target, cases, new Set(catalogue.filter(isCase).map(({ id }) => id)), o);
@@ -62,6 +60,7 @@ export async function conform(target: string | undefined, o: ConformFlags): Prom
 async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string>, o: ConformFlags): Promise<void> {
   const file = o.profile === undefined ? REFERENCE : profileFrom(o.profile);
   const files = gateFilesFrom(o.baseline, o.require);
+  if (o.writeBaseline !== undefined) refuseUnwritable(o.writeBaseline);
   const { host, address, port, protocol } = await resolveTarget(text);
   const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`, protocol);
   const out = outFolder(o.out, 'conform');
@@ -90,7 +89,7 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
     target: text,
     startedAt,
     elapsedS: result.elapsedS,
-    conformance: { ...counts, strict, server: profile.name, results },
+    conformance: { ...counts, strict, server: o.profile === undefined ? '' : profile.name, results },
     rules: result.rules,
     messages: result.messages,
   });
@@ -126,31 +125,6 @@ function keepKnown(
   const before = known.map(({ entry }) => entry);
   writeBaseline(file, nextBaseline(results, before, strict));
   return [file];
-}
-
-function selectionOf(o: ConformFlags): Selection {
-  const words = (text: string | undefined) => text?.split(',').map((word) => word.trim());
-  const among = (flag: string, given: string[] | undefined, known: readonly string[]) => {
-    for (const word of given ?? [])
-      if (!known.includes(word)) throw new UsageError(`--${flag} ${word}: want ${known.join(', ')}`);
-    return given;
-  };
-  const rfcs = words(o.rfc)?.map((word) => {
-    const number = Number(word.replace(/^rfc/i, ''));
-    if (!Number.isInteger(number) || number <= 0)
-      throw new UsageError(`--rfc ${word}: want numbers, such as 3261,3262`);
-    return number;
-  });
-  const methods = words(o.method)?.map((word) => word.toUpperCase());
-  const roles = among('role', words(o.role?.toLowerCase()), ROLES);
-  const levels = among('level', words(o.level?.toLowerCase()), [...new Set(LEVELS.map(levelWord))]);
-  return {
-    ...(rfcs && { rfcs }),
-    ...(methods && { methods }),
-    ...(roles && { roles }),
-    ...(levels && { levels }),
-    ...(o.case && { globs: o.case }),
-  };
 }
 
 /** An entry of `--list --json`. */

@@ -213,7 +213,7 @@ program
 program
   .command('compare')
   .argument('<dir...>', 'folders of runs, or their summary.json: several conformance runs, or two load runs')
-  .description('put runs side by side: differences first, with a verdict')
+  .description('put runs side by side: what fails first; the exit code is of --fail-on, not of the servers')
   .addOption(
     option('--fail-on <change>', 'such as "srd.p99 > +10%" or "failed.rate > +0.5pp" (repeatable); exit 99').argParser(
       gather,

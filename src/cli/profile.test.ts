@@ -52,6 +52,15 @@ it.each([
   ['roles: [uas, pbx]', /^p\.yaml:1:14: roles\.1: .*; mend: a list such as \[uas, registrar\]$/],
   ['name: x\nextensions: { anser: a }', 'p.yaml:2:15: a profile has no extensions.anser; mend: write answer'],
   ['wait: soon', /^p\.yaml:1:7: wait: .*; mend: a duration such as 5s$/],
+  [
+    '# nothing yet',
+    /^p\.yaml:1:1: a profile that says nothing; mend: say what the server is, with name, domain, roles/,
+  ],
+  [
+    'accounts: [{ password: x }]',
+    'p.yaml:1:12: accounts.0.user is missing; mend: a list such as - { user: alice, password: secret }',
+  ],
+  ['roles: [uas\n', /^p\.yaml:2:1: not YAML: Flow sequence .*; mend: close the quote or bracket$/],
   ['name: "x', /^p\.yaml:1:7: not YAML: .*; mend: close the quote or bracket$/],
 ] as const)('%s', (text, told) => {
   const found = problems(text);

@@ -27,7 +27,8 @@ const PROFILE: FileKind<ProfileFile> = {
   schema: profileSchema,
   noun: 'a profile',
   keysAt,
-  mendOf: (path) => MENDS[String(path[0])] ?? 'a text',
+  mendOf: (path) =>
+    path.length === 0 ? `say what the server is, with ${keysAt([]).join(', ')}` : (MENDS[String(path[0])] ?? 'a text'),
 };
 
 export function loadProfile(text: string, file: string): Checked<ProfileFile> {

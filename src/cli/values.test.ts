@@ -137,4 +137,10 @@ describe('outFolder', () => {
       `the results cannot be written to ${dir} (ENOTDIR); give a writable folder with --out`,
     );
   });
+
+  it.skipIf(process.platform !== 'linux')('says so too where the kernel knows no new folders', () => {
+    expect(complaint(() => outFolder('/proc/none/deeper', 'load'))).toBe(
+      'the results cannot be written to /proc/none/deeper (ENOENT); give a writable folder with --out',
+    );
+  });
 });

@@ -1,7 +1,7 @@
 // Values of options that several commands read: durations, thresholds, folders. Bad ones become one clear line.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import {
   DurationError,
   type Phase,
@@ -61,12 +61,24 @@ export function thresholdsOf(texts: readonly string[]): Threshold[] {
   });
 }
 
+/** With the folders above it, one by one: the recursive way of Node never returns where the kernel answers ENOENT, as in /proc. */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  makeFolder(dirname(dir));
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    // Another run may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
 /** The folder of a run, made and proven writable before the first call. */
 export function outFolder(given: string | undefined, command: string): string {
   const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z');
   const dir = resolve(given ?? join('reports', `${stamp}-${command}`));
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     const probe = join(dir, '.writable');
     writeFileSync(probe, '');
     rmSync(probe);

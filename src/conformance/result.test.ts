@@ -65,3 +65,9 @@ it('counts every verdict once', () => {
   expect(cases).toBe(8);
   expect(Object.values(counts)).toEqual(VERDICTS.map(() => 1));
 });
+
+it('a target that answers no probe: the reasons say what to look at', () => {
+  const { reasons } = judge(run(['inconclusive'], { unreachable: 'no answer' }), false);
+  expect(reasons[0]).toBe('no claim: no answer');
+  expect(reasons[1]).toMatch(/is it started.*probe: \{ method: INVITE, to: bob \}$/);
+});

@@ -128,9 +128,12 @@ export function judge(run: RunResult, strict: boolean, faults: readonly string[]
   return { verdict: run.interrupted ? 'inconclusive' : 'pass', exitCode: run.interrupted ? 130 : 0, reasons };
 }
 
+const UNREACHABLE_MEND =
+  'is it started, and at this address and transport? One that answers no OPTIONS needs another probe in its profile, such as probe: { method: INVITE, to: bob }';
+
 /** Why the run says nothing about the server; empty when it does. */
 function noClaim(run: RunResult, counts: Counts): string[] {
-  if (run.unreachable !== null) return [`no claim: ${run.unreachable}`];
+  if (run.unreachable !== null) return [`no claim: ${run.unreachable}`, UNREACHABLE_MEND];
   if (run.killedBy.length > 0) {
     const one = run.killedBy.length === 1;
     const what = `the server stopped answering ${one ? 'after' : 'after one of'} ${run.killedBy.join(', ')}`;

@@ -46,6 +46,34 @@ it('conformance runs: as many as there are; one that judged nothing is no claim'
   });
 });
 
+describe('conformance runs tell what keeps them from being alike', () => {
+  const run = sampleConformance();
+  it.each([
+    [
+      'the version',
+      { ...run, tool: { ...run.tool, version: '0.0.9' } },
+      /different versions of busyhour.*B by 0\.0\.9/,
+    ],
+    [
+      'the cases',
+      sampleConformance([sampleResult('rfc3261/8.2.1/only-one', 'pass')]),
+      /B was not asked 10 of the 11 cases/,
+    ],
+    [
+      'a doubt',
+      { ...run, verdict: 'inconclusive', reasons: ['the server stopped'] },
+      /^B is inconclusive: the server s/,
+    ],
+    ['--strict', { ...run, conformance: { ...run.conformance, strict: true } }, /^only B ran with --strict/],
+  ] as const)('%s', (_, other, told) => {
+    expect(judgeComparison(named(run, other), []).notes).toContainEqual(expect.stringMatching(told));
+  });
+
+  it('and nothing where they are', () => {
+    expect(judgeComparison(named(run, run), []).notes).toEqual([]);
+  });
+});
+
 it.each([
   ['a load run and a conformance run', [clean, sampleConformance()], [], /A is a load run, B is a conformance run/],
   ['three load runs', [clean, clean, clean], [], /two at a time; 3 are given/],

@@ -39,7 +39,7 @@ export function judgeComparison(runs: readonly NamedRun[], changes: readonly Cha
   return {
     load: pair ? compareLoad(a.summary, b.summary) : null,
     changes: results,
-    notes: pair ? unlikeLoad(a.summary, b.summary) : [],
+    notes: [...(pair ? unlikeLoad(a.summary, b.summary) : []), ...(judgedCases ? unlikeCases(runs) : [])],
     ...judge(runs, results, judgedCases),
   };
 }
@@ -62,6 +62,33 @@ function judge(
   if (empty.length > 0) return { verdict: 'inconclusive', reasons, exitCode: 5 };
   if (unsure.length > 0) return { verdict: 'inconclusive', reasons, exitCode: 4 };
   return crossed.length > 0 ? { verdict: 'fail', reasons, exitCode: 99 } : { verdict: 'pass', reasons, exitCode: 0 };
+}
+
+/** What keeps conformance runs from saying the same of the same server. */
+function unlikeCases(runs: readonly NamedRun[]): string[] {
+  const notes = runs
+    .filter(
+      ({ summary: { verdict, conformance: c } }) => verdict === 'inconclusive' && c.pass + c.nonStrict + c.fail > 0,
+    )
+    .map(({ name, summary }) => `${name} is inconclusive: ${summary.reasons.join('; ') || 'see its report'}`);
+  const versions = new Set(runs.map(({ summary }) => summary.tool.version));
+  if (versions.size > 1)
+    notes.push(
+      `made by different versions of busyhour, whose cases may differ: ${runs.map(({ name, summary }) => `${name} by ${summary.tool.version}`).join(', ')}`,
+    );
+  const had = runs.map(({ summary }) => new Set(summary.conformance.results.map((one) => (one as { id: string }).id)));
+  const all = new Set(had.flatMap((ids) => [...ids]));
+  for (const [i, { name }] of runs.entries()) {
+    const missing = all.size - had[i]!.size;
+    if (missing > 0)
+      notes.push(`${name} was not asked ${missing} of the ${all.size} cases: another selection or another version`);
+  }
+  const strict = runs.filter(({ summary }) => summary.conformance.strict);
+  if (strict.length > 0 && strict.length < runs.length)
+    notes.push(
+      `only ${strict.map(({ name }) => name).join(', ')} ran with --strict: the verdicts of the runs are not alike`,
+    );
+  return notes;
 }
 
 function unlike(runs: readonly NamedRun[]): string {

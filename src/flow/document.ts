@@ -117,7 +117,10 @@ export function readDocument(text: string, file: string): { value: unknown; prob
   const problems = new Problems(file, text, document.contents);
   for (const fault of [...document.errors, ...document.warnings]) {
     const [at] = fault.pos;
-    const mend = MENDS[fault.code] ?? 'see https://yaml.org/spec/1.2.2, or quote the text';
+    const open = fault.message.startsWith('Flow ') && fault.message.includes('end with');
+    const mend = open
+      ? MENDS.MISSING_CHAR!
+      : (MENDS[fault.code] ?? 'see https://yaml.org/spec/1.2.2, or quote the text');
     if (fault.code === 'DUPLICATE_KEY') problems.addAt(at, `${keyAt(document, at)} is given twice`, mend);
     else if (fault.code === 'MULTIPLE_DOCS') problems.addAt(at, 'a second document begins here', mend);
     else if (fault.code === 'MISSING_CHAR') problems.addAt(openingOf(document, at), `not YAML: ${fault.message}`, mend);

@@ -43,11 +43,16 @@ describe('on a terminal', () => {
   it('conformance runs stand in columns, by section, only where they differ', () => {
     const text = comparisonText(conform, { color: false, files: ['out/report.html'] });
     expect(text).toContain('A  server-1  udp:192.0.2.1:5060  fail  2026-11-25T12:00:00.123Z\n');
-    expect(text).toContain('Differences (2 cases of 10)\n');
+    expect(text).toContain('What fails (3 cases of 10: ');
     expect(text).toContain('  RFC 3261 §8.2.2.3\n');
-    expect(text).toContain('  fail         pass         not run      rfc3261/8.2.2.3/require-unknown-420\n');
+    expect(text).toContain(
+      '  fail         pass         not run      rfc3261/8.2.2.3/require-unknown-420\n      expected 420 to OPTIONS\n      A got    SIP/2.0 200 OK\n',
+    );
+    expect(text).toContain('(known: bug 7, mended in 3.2)');
     expect(text).not.toContain('rfc3261/16.6/via-added');
     expect(text).toContain('  3            1            2            fail\n');
+    expect(text).toMatch(/^compared: no bound is set: exit 0 says only /m);
+    expect(text).not.toMatch(/^pass/m);
     expect(text).toContain('written: out/report.html\n');
   });
 
@@ -74,16 +79,32 @@ describe('as a page', () => {
     const page = renderComparison(c, '0.1.0');
     const found = elements(page);
     expect(found.filter((e) => /^(script|iframe|img|object|embed|base|form)\b| style="/.test(e))).toEqual([]);
-    expect([...page.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(([, to]) => to)).toEqual(['data:,']);
+    expect([...page.matchAll(/\b(?:src|href)="([^#][^"]*)"/g)].map(([, to]) => to)).toEqual(['data:,']);
     expect(page).not.toMatch(/\b(NaN|undefined|Infinity)\b/);
   });
 
-  it('differences come before what is the same, and every case is there', () => {
+  it('what fails comes first, with what was expected and what came; every case is there', () => {
     const page = renderComparison(conform, '0.1.0');
     const at = (text: string) => page.indexOf(text);
-    expect(at('require-unknown-420')).toBeGreaterThan(at('<h2>Differences</h2>'));
+    expect(at('require-unknown-420')).toBeGreaterThan(at('<h2>What fails</h2>'));
     expect(at('require-unknown-420')).toBeLessThan(at('<h2>The same in all</h2>'));
     expect(at('via-added')).toBeGreaterThan(at('<h2>The same in all</h2>'));
+    expect(page).toContain('<span class="faint">expected:</span> 420 to OPTIONS');
+    expect(page).toContain('<span class="faint">got:</span> SIP/2.0 200 OK');
+  });
+
+  it('leads from each section in which a server fails to its cases', () => {
+    const page = renderComparison(conform, '0.1.0');
+    const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, to]) => to!);
+    expect(links).toContain('fails-3261-8.2.2.3');
+    for (const link of links) expect(page.split(` id="${link}"`)).toHaveLength(2);
+  });
+
+  it('no bound: the verdict is not green, for it is of no server', () => {
+    const page = renderComparison(conform, '0.1.0');
+    expect(page).toContain('<section class="verdict none"');
+    expect(page).toContain('server-1 fails 3 cases, server-2 fails 1 case, server-3 fails 2 cases.');
+    expect(renderComparison(load, '0.1.0')).toContain('<section class="verdict pass"');
   });
 
   it('what came from the wire cannot leave its place', () => {

@@ -36,6 +36,7 @@ it('tells once why cases were not judged, however many', () => {
     sampleResult('rfc3261/8.2.1/alone', 'skip', { actual: 'the profile has no far side' }),
   ]);
   expect(text.split('\n').length).toBeLessThan(12);
+  expect(text).not.toContain('RFC 3261');
   expect(text).toContain('Not judged\n  300 inconclusive: not run: nobody answers\n');
   expect(text).toContain('    1 skip: the profile has no far side  rfc3261/8.2.1/alone\n');
 });

@@ -49,6 +49,8 @@ export function conformanceText(
   const put = (...pieces: Piece[]) => out.push(line(pieces, color));
   let rfc = 0;
   for (const section of sectionsOf(results)) {
+    // What was not judged is counted below, by reason.
+    if (section.every(unjudged)) continue;
     const first = section[0]!;
     if (first.rfc !== rfc) put(['', 'plain'], [`RFC ${first.rfc}`, 'bold']);
     rfc = first.rfc;

@@ -68,7 +68,16 @@ function told(one: Result, s: Summary): string {
     })
     .join('\n\n');
   const messages = text === '' ? '' : `\n${fenced(text)}\n`;
-  return `<details><summary>${mark} ${inline(one.id)} ${one.verdict}</summary>\n\n${lines.join('\n')}\n${messages}\n</details>\n\n`;
+  const got =
+    one.actual === ''
+      ? ''
+      : `: ${one.expected === '' ? '' : `expected ${inline(cut(one.expected))}, `}got ${inline(cut(one.actual))}`;
+  return `<details><summary>${mark} ${inline(one.id)} ${one.verdict}${got}</summary>\n\n${lines.join('\n')}\n${messages}\n</details>\n\n`;
+}
+
+/** For the line that is seen before it is opened. */
+function cut(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
 /** Control characters but line ends become their pictures. */

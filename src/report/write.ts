@@ -92,7 +92,9 @@ export async function readSummary(dir: string): Promise<Summary> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ReportError(`${path} is not JSON: ${(error as Error).message}`);
+    throw new ReportError(
+      `${path} is not JSON: ${(error as Error).message}; it was cut short or edited: run again, or name another run`,
+    );
   }
   const version =
     typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
@@ -101,7 +103,10 @@ export async function readSummary(dir: string): Promise<Summary> {
   // Only who reads a summary again needs the validator.
   const { checkSummary } = await import('./summary-schema.ts');
   const wrong = checkSummary(value);
-  if (wrong !== null) throw new ReportError(`${path} is not a summary of busyhour: ${wrong}`);
+  if (wrong !== null)
+    throw new ReportError(
+      `${path} is not a summary of busyhour: ${wrong}; name the folder of a run, as written under --out`,
+    );
   return value as Summary;
 }
 

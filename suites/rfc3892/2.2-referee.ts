@@ -17,7 +17,7 @@ export const CASES: readonly Entry[] = [
     run: async (t) => {
       const { invite } = await transferred(t, '', { 'Referred-By': REFERRER });
       const copies = invite.lines('Referred-By');
-      // Binding only who implements it, and there is no option tag to say so with.
+      // Binding only who implements it, and there is no option tag to say so with: who claims it requires the case (--require).
       if (copies.length === 0) t.unsupported('it knows no Referred-By: the INVITE has none');
       const right = copies.length === 1 && copies[0] === REFERRER;
       t.verify(right, `Referred-By: ${REFERRER}`, copies.join(' and '));

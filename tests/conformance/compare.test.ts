@@ -47,7 +47,15 @@ it('conformance runs are told apart by name', async () => {
   const { code, stderr } = await busyhour(['compare', folder('pbx'), folder('other')]);
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/A {2}A PBX \(pbx\) {2}udp:192\.0\.2\.1:5060 {2}fail/);
+  expect(stderr).toMatch(/note A PBX \(other\) was not asked 1 of the 10 cases/);
+  expect(stderr).toMatch(/^compared: no bound is set/m);
   expect(stderr).toMatch(/fail {9}not run {6}rfc3261\/8\.2\.2\.3\/require-unknown-420/);
+});
+
+it('a run twice is compared, and it is said', async () => {
+  const { code, stderr } = await busyhour(['compare', folder('pbx'), folder('pbx')]);
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/note A PBX \(pbx\) 1 and A PBX \(pbx\) 2 are one and the same run: /);
 });
 
 it.each([

@@ -25,7 +25,8 @@ describe('the page', () => {
   it('has every case, and each link of the matrix has its target, inside what a browser opens', () => {
     for (const { id } of SAMPLE_RESULTS) expect(text).toContain(id);
     const links = [...text.matchAll(/href="#([^"]+)"/g)].map(([, to]) => to!);
-    expect(links).toHaveLength(SAMPLE_RESULTS.length - 3);
+    // Pass, unsupported and skip have nothing to lead to; what fails the run is linked from above too.
+    expect(links).toHaveLength(SAMPLE_RESULTS.length - 3 + 2);
     for (const link of links) expect(text).toContain(`<dl id="${link}">`);
     expect(new Set(SAMPLE_RESULTS.map(({ id }) => anchorOf(id))).size).toBe(SAMPLE_RESULTS.length);
   });
@@ -56,6 +57,24 @@ it('the matrix counts by section and by RFC', () => {
   expect(row('RFC 3261')).toEqual(['1', '1', '3', '1', '', '1', '', '']);
   expect(row('§8.2.2.3')).toEqual(['', '', '2', '', '', '', '', '']);
   expect(row('RFC 6665')).toEqual(['', '', '', '', '', '', '1', '1']);
+});
+
+it('what fails the run stands before the matrix, with what was expected and what came', () => {
+  const head = text.slice(text.indexOf('<h2>What fails</h2>'), text.indexOf('<h2>Conformance by section</h2>'));
+  expect(head.replace(/<[^>]*>/g, '|')).toMatch(
+    /\|require-unknown-420\|[\s\S]*\|420 to OPTIONS\|[\s\S]*\|SIP\/2\.0 200 OK\|/,
+  );
+  expect(head).not.toContain('require-known-bug');
+  expect(renderHtml(sampleConformance([sampleResult('rfc3261/8.2/x', 'pass')]))).not.toContain('What fails');
+});
+
+it('sections of which no case was judged share a row that names them', () => {
+  const skipped = ['7.1', '8.2', '10.3'].map((section) => sampleResult(`rfc3261/${section}/x`, 'skip'));
+  const never = sampleResult('rfc3261/11/x', 'inconclusive', { actual: 'not run: nobody answers' });
+  const page = renderHtml(sampleConformance([...skipped, never, sampleResult('rfc3261/9.2/y', 'pass')]));
+  expect(page.match(/<th scope="row">§[^<]*/g)).toEqual(['<th scope="row">§9.2']);
+  expect(page).toContain('<td class="after faint">§7.1 §8.2 §10.3 §11 </td>');
+  expect(page).toContain('not run: nobody answers');
 });
 
 describe('a case that is not pass', () => {

@@ -48,7 +48,33 @@ export function conformanceSentence(s: Summary): string {
 export function conformance(s: Summary): Markup | null {
   const results = caseResults(s);
   if (results.length === 0) return null;
-  return html`${matrix(s, results)}${cases(s, results)}${quiet(results)}`;
+  return html`${failing(s, results)}${matrix(s, results)}${cases(s, results)}${quiet(results)}`;
+}
+
+/** What fails the run, at a glance; the evidence stands further down. */
+function failing(s: Summary, results: readonly Result[]): Markup | null {
+  const sections = sectionsOf(results.filter((one) => failsRun(one, s)));
+  if (sections.length === 0) return null;
+  return html`<section class="long"><h2>What fails</h2><table class="matrix side"><thead><tr><th scope="col" class="half">Case</th><th scope="col">Expected</th><th scope="col">Got</th></tr></thead><tbody>
+${sections.map(
+  ({
+    rfc,
+    section,
+    results: group,
+  }) => html`<tr class="total"><th scope="rowgroup" colspan="3">RFC ${rfc} §${section}</th></tr>
+${group.map(
+  (
+    one,
+  ) => html`<tr><th scope="row"><a href="#${anchorOf(one.id)}">${one.id.split('/').slice(2).join('/')}</a> <span class="faint">${one.level}</span><br>${one.title}</th><td data-run="Expected">${cut(one.expected)}</td><td data-run="Got">${cut(one.actual)}</td></tr>
+`,
+)}`,
+)}</tbody></table></section>
+`;
+}
+
+/** The evidence has all of it. */
+function cut(text: string): string {
+  return text.length > 240 ? `${text.slice(0, 239)}…` : text;
 }
 
 function chip(one: Result, s: Summary): Markup {
@@ -71,20 +97,26 @@ function matrix(s: Summary, results: readonly Result[]): Markup {
   const row = ({ section, results: group }: Section) =>
     html`<tr><th scope="row">§${section}</th>${counts(group)}<td class="chips">${group.map((one) => chip(one, s))}</td></tr>
 `;
-  return html`<section class="long"><h2>Conformance by section</h2><p class="hint">${shown.map(([verdict, mark], i) => html`${i > 0 && ' · '}<span class="chip v-${verdict}">${mark}</span> ${verdict}: ${MEANINGS[verdict]}`)}. Each mark is a case.</p>
+  const told = ({ results: group }: Section) => group.some((one) => one.verdict === 'pass' || !isQuiet(one));
+  return html`<section class="long"><h2>Conformance by section</h2><p class="hint">${shown.map(([verdict, mark], i) => html`${i > 0 && ' · '}<span class="chip v-${verdict}">${mark}</span> ${verdict}: ${MEANINGS[verdict]}`)}. Each mark is a case${results.some((one) => !isQuiet(one)) && '; one that did not pass leads to what was sent and received'}.</p>
 <div class="scroll"><table class="matrix"><thead><tr><th scope="col">Section</th>${shown.map(([verdict]) => html`<th scope="col" class="n">${verdict}</th>`)}<th scope="col" class="after rest">Cases</th></tr></thead>
 ${rfcs.map((rfc) => {
   const own = sections.filter((one) => one.rfc === rfc);
   const all = own.flatMap(({ results: group }) => group);
-  return html`<tbody><tr class="total"><th scope="rowgroup">RFC ${rfc}</th>${counts(all)}<td class="after">${plural(all.length, 'case')}</td></tr>
-${own.map(row)}</tbody>`;
+  const untold = own.filter((one) => !told(one));
+  const failed = all.filter((one) => failsRun(one, s)).length;
+  return html`<tbody><tr class="total"><th scope="rowgroup">RFC ${rfc}</th>${counts(all)}<td class="after">${plural(all.length, 'case')}${failed > 0 && html`, <span class="word v-fail">${number(failed)} failed</span>`}</td></tr>
+${own.filter(told).map(row)}${untold.length > 0 && html`<tr><th scope="row">not judged</th>${counts(untold.flatMap(({ results: group }) => group))}<td class="after faint">${untold.map(({ section }) => `§${section} `)}</td></tr>`}</tbody>`;
 })}</table></div></section>
 `;
 }
 
 /** No evidence to show: it passed, or nothing was sent for it. */
-function isQuiet(one: Result): boolean {
-  return one.verdict === 'pass' || (one.messages.length === 0 && ['skip', 'unsupported'].includes(one.verdict));
+function isQuiet({ verdict, messages, notes, expected }: Result): boolean {
+  if (verdict === 'pass') return true;
+  if (messages.length > 0) return false;
+  const plain = notes.length === 0 && expected === '';
+  return verdict === 'skip' || verdict === 'unsupported' || (verdict === 'inconclusive' && plain);
 }
 
 function cases(s: Summary, results: readonly Result[]): Markup {
@@ -120,7 +152,7 @@ ${ladder(one.messages, one.id, anchor)}</details>
 function quiet(results: readonly Result[]): Markup | null {
   const rest = results.filter(isQuiet);
   if (rest.length === 0) return null;
-  return html`<section class="long"><h2>All other cases</h2><details><summary>${plural(rest.length, 'case')} that pass, were skipped or are unsupported</summary><div class="scroll"><table><thead><tr><th scope="col">Verdict</th><th scope="col">Case</th><th scope="col">Level</th><th scope="col" class="rest">Requirement</th></tr></thead><tbody>
+  return html`<section class="long"><h2>All other cases</h2><details><summary>${plural(rest.length, 'case')} that pass, or were not judged</summary><div class="scroll"><table class="plain"><thead><tr><th scope="col">Verdict</th><th scope="col">Case</th><th scope="col">Level</th><th scope="col" class="rest">Requirement</th></tr></thead><tbody>
 ${rest.map(
   (one) =>
     html`<tr><td class="v-${one.verdict}">${one.verdict}</td><td><code>${one.id}</code></td><td>${one.level}</td><td>${one.title}${one.actual !== '' && html` <span class="faint">(${one.actual})</span>`}</td></tr>

@@ -61,7 +61,12 @@ td.v-fail,td.v-error,.word.v-fail,.word.v-error{color:var(--fail);font-weight:65
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;margin:0;font-size:14px}
 dt{color:var(--faint)}dd{margin:0;overflow-wrap:anywhere}
 footer{color:var(--faint);font-size:13px;padding:4px 2px}
-@media (max-width:640px){main{padding:16px 12px}section{padding:16px}dl{grid-template-columns:1fr}dd{margin-bottom:6px}}
+.none{background:var(--soft);border-color:var(--grey)}.word.v-pass{color:var(--pass)}.runs th .faint{font-size:13px;white-space:normal;overflow-wrap:anywhere}.runs tbody th{white-space:normal}.notes{color:var(--unsure);font-size:14px;margin:10px 0 0;padding-left:20px}
+.side{table-layout:fixed}.side .what{width:36%}.side .half{width:50%}.side th{white-space:normal;overflow-wrap:anywhere}.side td{overflow-wrap:anywhere;font-size:13px}.side tbody th,.side code{overflow-wrap:anywhere;white-space:normal}.side a{color:var(--blue)}
+@media (max-width:640px){.matrix:not(.side) .n{display:none}.matrix .chips{min-width:0}.plain code{white-space:normal;overflow-wrap:anywhere}
+.side,.side tbody,.side tr,.side th,.side td{display:block;width:auto}.side thead,.side .empty{display:none}.side tr>*{border-bottom:0}.side tr{border-bottom:1px solid var(--line)}.side .total>*{padding-left:6px}
+.side td{padding:3px 0 6px 14px}.side td[data-run]::before{content:attr(data-run) ": ";color:var(--faint)}
+main{padding:16px 12px}section{padding:16px}dl{grid-template-columns:1fr}dd{margin-bottom:6px}}
 @media print{:root{--page:#fff;--card:#fff;--ink:#000;--faint:#444;--line:#bbb;--soft:#f3f3f3}
 body{font-size:11pt}main{max-width:none;padding:0}section,.tiles li{break-inside:avoid;border-radius:0}.long{break-inside:auto}
 .verdict{-webkit-print-color-adjust:exact;print-color-adjust:exact}details:not([open]){display:none}}
