@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { flowOf, rehearsalOf } from '../../src/cli/programs.ts';
-import { planAnswer, planLoad } from '../../src/controller/plan.ts';
+import { PLAIN_LOAD, planAnswer, planLoad } from '../../src/controller/plan.ts';
 import {
   COMMAND,
   CONTROL,
@@ -119,25 +119,12 @@ export async function openEnds(name: string, cps: number, server: boolean): Prom
   await callee.ready;
   callee.start();
   const [load] = planLoad({
+    ...PLAIN_LOAD,
     ...common,
-    data: null,
-    dataOrder: 'sequential',
-    credentials: null,
     programs: [compile(flow, 'caller', { holdUs: 0 })],
     target: { text: '', protocol: 'udp', user: '', host: '127.0.0.1', port, address: '127.0.0.1' },
     local: { protocol: 'udp', address: '127.0.0.1', port: 0 },
-    connections: 'one',
     phases: [{ fromCps: cps, toCps: cps, durationUs: Number.POSITIVE_INFINITY }],
-    arrivals: 'uniform',
-    seed: 1,
-    calls: 0,
-    users: 0,
-    durationUs: 0,
-    concurrency: 0,
-    holdUs: 0,
-    shardIndex: 0,
-    shardCount: 1,
-    trace: false,
   });
   const caller = new End('caller', load!);
   await caller.ready;

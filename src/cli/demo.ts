@@ -5,7 +5,7 @@ import { isCase } from '../conformance/case.ts';
 import { profileOf, REFERENCE } from '../conformance/profile.ts';
 import { countsOf, judge } from '../conformance/result.ts';
 import { conformanceSummary, withConformance } from '../controller/conformance-summary.ts';
-import { type AnswerOptions, planAnswer, planLoad } from '../controller/plan.ts';
+import { type AnswerOptions, PLAIN_LOAD, planAnswer, planLoad } from '../controller/plan.ts';
 import { Run, type RunPlan } from '../controller/run.ts';
 import type { Summary } from '../controller/watching.ts';
 import { compile } from '../flow/compile.ts';
@@ -98,25 +98,12 @@ export async function demo(o: {
       ...plan,
       command: 'demo',
       configs: planLoad({
+        ...PLAIN_LOAD,
         ...common,
         programs: [caller],
-        data: null,
-        dataOrder: 'sequential',
-        credentials: null,
         target: { text: target, protocol: 'udp', user: 'service', host: HOST, port: targetPort, address: HOST },
         local: { protocol: 'udp', address: HOST, port: 0 },
-        connections: 'one',
         phases: [{ fromCps: o.rate, toCps: o.rate, durationUs }],
-        arrivals: 'uniform',
-        seed: 1,
-        calls: 0,
-        users: 0,
-        durationUs: 0,
-        concurrency: 0,
-        holdUs: 0,
-        shardIndex: 0,
-        shardCount: 1,
-        trace: false,
       }),
       flow: FLAGSHIP,
       target,

@@ -4,7 +4,7 @@ import { compile } from '../flow/compile.ts';
 import { findFlow } from '../flow/find.ts';
 import type { Program } from '../flow/program.ts';
 import { parseData } from './data.ts';
-import { type AnswerOptions, type LoadOptions, planAnswer, planLoad } from './plan.ts';
+import { type AnswerOptions, type LoadOptions, PLAIN_LOAD, planAnswer, planLoad } from './plan.ts';
 import { UsageError } from './usage-error.ts';
 
 function program(name: string, role: 'caller' | 'callee' = 'caller'): Program {
@@ -27,6 +27,7 @@ const COMMON = {
 };
 
 const LOAD: LoadOptions = {
+  ...PLAIN_LOAD,
   ...COMMON,
   programs: [basic],
   target: {
@@ -37,22 +38,9 @@ const LOAD: LoadOptions = {
     port: 5070,
     address: '127.0.0.1',
   },
-  data: null,
-  dataOrder: 'sequential',
-  credentials: null,
   local: { protocol: 'udp', address: '127.0.0.1', port: 0 },
-  connections: 'one',
   phases: [{ fromCps: 100, toCps: 100, durationUs: 10e6 }],
-  arrivals: 'uniform',
   seed: 7,
-  calls: 0,
-  users: 0,
-  durationUs: 0,
-  concurrency: 0,
-  holdUs: 0,
-  shardIndex: 0,
-  shardCount: 1,
-  trace: false,
 };
 
 const ANSWER: AnswerOptions = {

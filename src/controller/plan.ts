@@ -53,6 +53,24 @@ export interface LoadOptions extends CommonOptions {
   readonly trace: boolean;
 }
 
+/** The open model from one machine and one connection, with neither users nor bounds: what is not said otherwise. */
+export const PLAIN_LOAD = {
+  data: null,
+  dataOrder: 'sequential',
+  credentials: null,
+  connections: 'one',
+  arrivals: 'uniform',
+  seed: 1,
+  calls: 0,
+  users: 0,
+  durationUs: 0,
+  concurrency: 0,
+  holdUs: 0,
+  shardIndex: 0,
+  shardCount: 1,
+  trace: false,
+} as const satisfies Partial<LoadOptions>;
+
 export interface AnswerOptions extends CommonOptions {
   readonly credentials: { readonly user: string; readonly password: string };
   readonly challenge: boolean;

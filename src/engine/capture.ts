@@ -5,7 +5,7 @@ import { type Program, ROW, ROW_SIZE } from '../flow/program.ts';
 import { bytesOf, equalsIgnoreCase, putDecimal } from '../sip/bytes.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
-import { HEADERS } from '../sip/names.ts';
+import { HEADER, headerId } from '../sip/names.ts';
 import { fail } from './ending.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
@@ -31,7 +31,6 @@ export function releaseVariables(e: Engine, call: number): void {
 }
 
 /** What is looked at: the id of a header field, or one of these. */
-const OTHER = 0;
 const BODY = -2;
 const URI = -3;
 
@@ -53,8 +52,7 @@ export interface Sights {
 
 function soughtOf(header: string, pattern: Pattern | null, variable: number): Sought {
   const name = header.toLowerCase();
-  const known = HEADERS.findIndex(([full, compact]) => name === full.toLowerCase() || name === compact);
-  const id = name === 'body' ? BODY : name === 'uri' ? URI : Math.max(known, OTHER);
+  const id = name === 'body' ? BODY : name === 'uri' ? URI : headerId(name);
   return { id, name: bytesOf(name), pattern, variable };
 }
 
@@ -130,8 +128,8 @@ function look({ msg, bytes }: Engine, { id, name }: Sought): boolean {
     seen.end = msg.uriEnd;
     return msg.isRequest;
   }
-  let field = id === OTHER ? 0 : msg.first[id]!;
-  if (id === OTHER)
+  let field = id === HEADER.OTHER ? 0 : msg.first[id]!;
+  if (id === HEADER.OTHER)
     while (field < msg.count && !equalsIgnoreCase(bytes, msg.nameStart[field]!, msg.nameEnd[field]!, name)) field++;
   if (field === NONE || field >= msg.count) return false;
   seen.start = msg.valueStart[field]!;

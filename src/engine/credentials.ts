@@ -1,7 +1,7 @@
 // What each user answers challenges with, in columns: the key and the nonce it was last challenged with, and how often that nonce has served (RFC 7616 §3.4). Sends nothing; decides nothing of when.
 
-import { bytesOf, putHex, putText } from '../sip/bytes.ts';
-import { type Challenge, hashOf, newCnonce, putHash, userKey } from '../sip/digest.ts';
+import { bytesOf, putHex, putText, rawBytesOf } from '../sip/bytes.ts';
+import { type Challenge, hashOf, newCnonce, putHash, quoted, userKey } from '../sip/digest.ts';
 import { copyWithin, type Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { putRequest, RequestHashes } from '../sip/request-hashes.ts';
@@ -41,15 +41,6 @@ const LONGEST_CHALLENGE = 8_192;
 const TEXT_BYTES = 65_536 + 4 * LONGEST_CHALLENGE;
 /** Room for one header line: a name and a challenge, escaped, and a URI. */
 export const LINE_BYTES = 65_536 + 4 * LONGEST_CHALLENGE;
-
-/** One byte for each character. */
-function rawBytes(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text, 'latin1'));
-}
-
-function quoted(text: string): string {
-  return text.replace(/(["\\])/g, '\\$1');
-}
 
 /** The request that credentials are for: one reused object. URI and body are spans of the block; the body matters where `needsBody`. */
 export interface Signed {
@@ -140,10 +131,10 @@ export class CredentialColumns {
     const { hash, digits, session } = hashOf(algorithm);
     const tail =
       (named ? `", algorithm=${algorithm}` : '"') +
-      (opaque === null ? '' : `, opaque="${quoted(opaque)}"`) +
+      (opaque === null ? '' : `, opaque=${quoted(opaque)}`) +
       (chosen === '' ? '' : `, qop=${chosen}, nc=`);
-    const middle = `", realm="${quoted(realm)}", nonce="`;
-    const bytes = { middle: rawBytes(middle), tail: rawBytes(tail), qopBytes: bytesOf(chosen) };
+    const middle = `", realm=${quoted(realm)}, nonce="`;
+    const bytes = { middle: rawBytesOf(middle), tail: rawBytesOf(tail), qopBytes: bytesOf(chosen) };
     this.spaces.push({ realm, algorithm, named, opaque, qop: chosen, hash, digits, session, ...bytes });
     return this.spaces.length - 1;
   }

@@ -1,6 +1,6 @@
 // INFO at the reference server: the one package it takes, and what may stand in it (RFC 6086). Keeps nothing.
 
-import { bytesOf } from '../sip/bytes.ts';
+import { bytesOf, equalSpans } from '../sip/bytes.ts';
 import { tokenEnd, tokenIs } from '../sip/fields.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
@@ -31,9 +31,7 @@ export function info(e: Engine, txn: number): void {
 /** RFC 6086 §7.2: the name of a package is compared octet by octet, without its parameters. */
 function isDtmf(msg: Message): boolean {
   const start = msg.valueStart[msg.first[HEADER.INFO_PACKAGE]!]!;
-  if (tokenEnd(msg, HEADER.INFO_PACKAGE) - start !== DTMF.length) return false;
-  for (let i = 0; i < DTMF.length; i++) if (msg.buf[start + i] !== DTMF[i]) return false;
-  return true;
+  return equalSpans(msg.buf, start, tokenEnd(msg, HEADER.INFO_PACKAGE), DTMF, 0, DTMF.length);
 }
 
 function bringsOther(msg: Message): boolean {

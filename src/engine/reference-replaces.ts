@@ -1,5 +1,6 @@
 // INVITE with Replaces at the reference server (RFC 3891 §3): which dialog it takes the place of, and how that one ends. Sends no INVITE.
 
+import { sameBytes } from '../sip/bytes.ts';
 import { isSingle } from '../sip/fields.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER } from '../sip/names.ts';
@@ -23,15 +24,17 @@ export function replacedBy(e: Engine): number {
   const slot = e.identity.tagSlot(bytes, found.toTag.start, found.toTag.end);
   if (slot === NONE) return -481;
   const { serial } = e.identity;
+  const { callIdStart, callIdEnd, fromTag } = found;
   if (!calls.is(slot, serial)) {
-    const { callIdStart, callIdEnd, fromTag } = found;
     // RFC 3891 §3: a call that was over a moment before is not to ring again: declined.
     return r.over.has(bytes, callIdStart, callIdEnd, fromTag.start, fromTag.end, slot, serial) ? -603 : -481;
   }
   if (!r.owns(slot)) return -481;
+  const id = dialogs.callIdStart[slot]!;
+  const tag = dialogs.remoteTagStart[slot]!;
   const known =
-    same(bytes, found.callIdStart, found.callIdEnd, dialogs.callIdStart[slot]!, dialogs.callIdLen[slot]!) &&
-    same(bytes, found.fromTag.start, found.fromTag.end, dialogs.remoteTagStart[slot]!, dialogs.remoteTagLen[slot]!);
+    sameBytes(bytes, callIdStart, callIdEnd, id, id + dialogs.callIdLen[slot]!) &&
+    sameBytes(bytes, fromTag.start, fromTag.end, tag, tag + dialogs.remoteTagLen[slot]!);
   // RFC 3891 §3: a dialog that no INVITE made is no match; one whose session is over is declined.
   if (!known || r.sdpVersion[slot] === 0) return -481;
   switch (r.phase[slot]) {
@@ -43,12 +46,6 @@ export function replacedBy(e: Engine): number {
       // RFC 3891 §3: an early dialog that the peer began is left alone. Early dialogs of our own calls are not kept.
       return -481;
   }
-}
-
-function same(bytes: Uint8Array, from: number, to: number, start: number, length: number): boolean {
-  if (to - from !== length) return false;
-  for (let i = 0; i < length; i++) if (bytes[from + i] !== bytes[start + i]) return false;
-  return true;
 }
 
 /** The dialog of a call with an INVITE is over: a Replaces that names it later is told so. */

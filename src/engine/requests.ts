@@ -2,6 +2,7 @@
 
 import { DIALOG, ESTABLISH } from '../dialog/dialogs.ts';
 import { OP, ROW } from '../flow/program.ts';
+import { COUNTER } from '../metrics/counters.ts';
 import { Cseq, readRack } from '../sip/cseq.ts';
 import { BAD, NONE } from '../sip/message.ts';
 import { HEADER, METHOD, METHOD_COUNT } from '../sip/names.ts';
@@ -151,12 +152,14 @@ export function outOfDialog(e: Engine, txn: number): void {
   const { msg, programs } = e;
   let program = NONE;
   let lacks100rel = false;
+  let unmet = false;
   const named = e.calleeOf();
   for (let p = 0; p < programs.length && program === NONE; p++) {
     const { rows } = programs[p]!;
     if (e.answers[p] === 0 || (named !== NONE && p !== named)) continue;
     if (rows[ROW.OP] !== OP.RECV_REQUEST || rows[ROW.METHOD] !== msg.method) continue;
-    if (suits(e, p)) program = p;
+    if (!meetsFirst(e, p)) unmet = true;
+    else if (suits(e, p)) program = p;
     else lacks100rel = true;
   }
   if (program === NONE && e.reference !== null) {
@@ -164,8 +167,9 @@ export function outOfDialog(e: Engine, txn: number): void {
     return;
   }
   if (program === NONE) {
-    // RFC 3262 §3: a flow that must send its provisionals reliably refuses a peer without 100rel by 421.
-    refuse(e, txn, lacks100rel ? 421 : statusOutside(e));
+    if (unmet) e.tally.add(COUNTER.UNEXPECTED);
+    // RFC 3262 §3: a flow that must send its provisionals reliably refuses a peer without 100rel by 421. Who is not meant by any `where` gets 403.
+    refuse(e, txn, lacks100rel ? 421 : unmet ? 403 : statusOutside(e));
     return;
   }
   const again = e.redirects && msg.method === METHOD.INVITE ? redirected(e) : NONE;
@@ -247,6 +251,13 @@ export function makesDialog(method: number): boolean {
 /** RFC 3261 §12.2, RFC 3311 §5.1, RFC 6665 §4.1.2.2, RFC 3515 §2.2: requests whose Contact becomes the remote target. */
 function refreshesTarget(method: number): boolean {
   return makesDialog(method) || method === METHOD.UPDATE || method === METHOD.NOTIFY;
+}
+
+/** Whether the request meets the `where` of the first line of program `p`. */
+function meetsFirst(e: Engine, p: number): boolean {
+  const where = e.programs[p]!.rows[ROW.WHERE]!;
+  e.matching = p;
+  return where === NONE || e.meets(where);
 }
 
 /** Whether program `p` can be played with this request: a reliable provisional needs a peer that knows 100rel (RFC 3262 §3). */

@@ -1,6 +1,6 @@
 // Which header fields a flow may write, and what their values may hold. Names and texts only.
 
-import { HEADERS, METHOD } from '../sip/names.ts';
+import { HEADERS, headerId, METHOD } from '../sip/names.ts';
 import type { Path, Problems } from './document.ts';
 import type { Event } from './message.ts';
 import { nearest } from './nearest.ts';
@@ -25,9 +25,7 @@ const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
 
 /** The canonical name of a header field, compact forms and letter case resolved. */
 export function canonicalName(name: string): string {
-  const low = name.toLowerCase();
-  const known = HEADERS.find(([long, compact]) => long.toLowerCase() === low || (compact !== '' && compact === low));
-  return known === undefined || known[0] === '' ? name : known[0];
+  return HEADERS[headerId(name)]![0] || name;
 }
 
 export type HeaderLines = (readonly [name: string, value: string])[];

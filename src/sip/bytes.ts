@@ -1,4 +1,4 @@
-// Small operations on bytes: texts and numbers in and out, comparisons. Allocates nothing, but for `bytesOf`.
+// Small operations on bytes: texts and numbers in and out, comparisons. Allocates nothing, but for `bytesOf` and `rawBytesOf`.
 
 import { viewOf } from './words.ts';
 
@@ -10,6 +10,11 @@ for (let i = 0; i < 16; i++) HEX_VALUES['0123456789abcdef'.charCodeAt(i)] = i;
 /** A text as bytes of its own (UTF-8): for constants, never per message. */
 export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text));
+}
+
+/** A text as bytes of its own, one for each character (Latin-1): for constants, never per message. */
+export function rawBytesOf(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'latin1'));
 }
 
 /** Writes `text`; returns the offset after it. */
@@ -60,6 +65,21 @@ export function startsIgnoreCase(buf: Uint8Array, at: number, end: number, lower
     const c = buf[at + i]!;
     if ((c >= 65 && c <= 90 ? c | 32 : c) !== lower[i]) return false;
   }
+  return true;
+}
+
+/** Equal byte for byte, each span in an array of its own. */
+export function equalSpans(
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): boolean {
+  const length = aEnd - aStart;
+  if (bEnd - bStart !== length) return false;
+  for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
   return true;
 }
 

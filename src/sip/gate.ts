@@ -1,6 +1,6 @@
 // The server's side of digest (RFC 7616, RFC 8760, RFC 3261 §22): nonces issued and remembered, credentials verified on bytes. For a request nothing is made but what a hash leaves behind. Opens nothing.
 
-import { bytesOf, equalsIgnoreCase, putHex, putText, readHex, sameLetters } from './bytes.ts';
+import { bytesOf, equalSpans, equalsIgnoreCase, putHex, putText, rawBytesOf, readHex, sameLetters } from './bytes.ts';
 import { readAuthParam, readScheme } from './challenge.ts';
 import { ALGORITHM_NAMES, hashOf, newCnonce, putHash, quoted, userKey } from './digest.ts';
 import { NONE } from './message.ts';
@@ -86,7 +86,7 @@ export class Gate {
     this.secretB = new Int32Array(mostNonces);
     this.issuedS = new Float64Array(mostNonces);
     this.counts = new Uint32Array(mostNonces);
-    this.realmBytes = Uint8Array.from(Buffer.from(realm, 'latin1'));
+    this.realmBytes = rawBytesOf(realm);
     this.passwordOf = passwordOf;
   }
 
@@ -198,10 +198,7 @@ export class Gate {
   }
 
   private isText(p: number, text: Uint8Array): boolean {
-    const at = this.starts[p]!;
-    if (this.length(p) !== text.length) return false;
-    for (let i = 0; i < text.length; i++) if (this.work[at + i] !== text[i]) return false;
-    return true;
+    return equalSpans(this.work, this.starts[p]!, this.ends[p]!, text, 0, text.length);
   }
 
   private isWord(p: number, lower: Uint8Array): boolean {

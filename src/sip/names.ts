@@ -1,4 +1,4 @@
-// Integer names of SIP methods and header fields: the vocabulary every other room speaks. Constants only, no parsing.
+// Integer names of SIP methods and header fields: the vocabulary every other room speaks. No parsing.
 
 /** Method ids. 0 is a method busyhour has no name for; the span in the Message has its bytes. */
 export const METHOD = {
@@ -166,3 +166,10 @@ export const HEADER = {
 } as const;
 
 export const HEADER_COUNT = HEADERS.length;
+
+/** The id of a header field by its full or compact name in any case, HEADER.OTHER where it has none. Not for each message: the decoder has a table of its own. */
+export function headerId(name: string): number {
+  const low = name.toLowerCase();
+  const known = HEADERS.findIndex(([full, compact]) => full.toLowerCase() === low || compact === low);
+  return low === '' ? HEADER.OTHER : Math.max(known, HEADER.OTHER);
+}

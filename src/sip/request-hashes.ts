@@ -1,6 +1,6 @@
 // H(A2) of digest (RFC 7616 §3.4.3) for requests whose body is not covered: that of the last URI of each method is kept, since the URIs of a call are mostly those of the call before.
 
-import { putText } from './bytes.ts';
+import { equalSpans, putText } from './bytes.ts';
 import { putHash } from './digest.ts';
 
 const DIGITS_MAX = 64;
@@ -32,38 +32,24 @@ export class RequestHashes {
     out: Uint8Array,
     at: number,
   ): number {
-    const known = this.byMethod.get(method);
-    if (known !== undefined && known.hash === hash && isUri(known, bytes, start, end)) {
-      for (let i = 0; i < known.digitsLength; i++) out[at + i] = known.digits[i]!;
-      return at + known.digitsLength;
-    }
-    const last = putHash(hash, out, at, putRequest(method, bytes, start, end, out, at), out, at);
-    if (end - start <= KEPT_URI) this.keep(known, hash, method, bytes, start, end, out, at, last);
-    return last;
-  }
-
-  private keep(
-    known: Kept | undefined,
-    hash: string,
-    method: Uint8Array,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    out: Uint8Array,
-    at: number,
-    last: number,
-  ): void {
-    let kept = known;
+    let kept = this.byMethod.get(method);
     if (kept === undefined) {
       const room = { uri: new Uint8Array(KEPT_URI), digits: new Uint8Array(DIGITS_MAX) };
-      kept = { hash, uriLength: 0, digitsLength: 0, ...room };
+      kept = { hash: '', uriLength: 0, digitsLength: 0, ...room };
       this.byMethod.set(method, kept);
     }
+    if (kept.hash === hash && equalSpans(kept.uri, 0, kept.uriLength, bytes, start, end)) {
+      for (let i = 0; i < kept.digitsLength; i++) out[at + i] = kept.digits[i]!;
+      return at + kept.digitsLength;
+    }
+    const last = putHash(hash, out, at, putRequest(method, bytes, start, end, out, at), out, at);
+    if (end - start > KEPT_URI) return last;
     kept.hash = hash;
     kept.uriLength = end - start;
     for (let i = start; i < end; i++) kept.uri[i - start] = bytes[i]!;
     kept.digitsLength = last - at;
     for (let i = at; i < last; i++) kept.digits[i - at] = out[i]!;
+    return last;
   }
 }
 
@@ -80,10 +66,4 @@ export function putRequest(
   out[to++] = COLON;
   for (let i = start; i < end; i++) out[to++] = bytes[i]!;
   return to;
-}
-
-function isUri({ uri, uriLength }: Kept, bytes: Uint8Array, start: number, end: number): boolean {
-  if (uriLength !== end - start) return false;
-  for (let i = 0; i < uriLength; i++) if (bytes[start + i] !== uri[i]) return false;
-  return true;
 }

@@ -1,6 +1,6 @@
 // Which transaction a message belongs to: 64-bit keys of requests (RFC 3261 §17.2.3, §9.2), and the test for responses (§17.1.3). Pure; keeps nothing.
 
-import { equalsIgnoreCase } from '../sip/bytes.ts';
+import { equalSpans, equalsIgnoreCase } from '../sip/bytes.ts';
 import { finishHash, mixSpan, mixWord } from '../sip/hash.ts';
 import { type Message, NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
@@ -36,7 +36,7 @@ export function clientMatches(
   branchEnd: number,
   method: number,
 ): boolean {
-  return msg.cseqMethod === method && sameBytes(msg.buf, msg.branchStart, msg.branchEnd, bytes, branchStart, branchEnd);
+  return msg.cseqMethod === method && sameText(msg.buf, msg.branchStart, msg.branchEnd, bytes, branchStart, branchEnd);
 }
 
 /**
@@ -44,7 +44,7 @@ export function clientMatches(
  * the INVITE has none. `[tagStart, tagEnd)` in `bytes` is that tag.
  */
 export function ackTagMatches(msg: Message, bytes: Uint8Array, tagStart: number, tagEnd: number): boolean {
-  return sameBytes(msg.buf, msg.toTagStart, msg.toTagEnd, bytes, tagStart, tagEnd);
+  return sameText(msg.buf, msg.toTagStart, msg.toTagEnd, bytes, tagStart, tagEnd);
 }
 
 /** RFC 3261 §8.1.1.7: a branch with the magic cookie is unique in space and time. */
@@ -80,9 +80,8 @@ function key(msg: Message, method: number, seedA: number, seedB: number, out: In
   return byBranch;
 }
 
-function sameBytes(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
-  const length = aEnd - aStart;
-  if (aStart === NONE || bStart === NONE || length !== bEnd - bStart) return aStart === NONE && bStart === NONE;
-  for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
-  return true;
+/** Equal byte for byte, or both missing. */
+function sameText(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
+  if (aStart === NONE || bStart === NONE) return aStart === bStart;
+  return equalSpans(a, aStart, aEnd, b, bStart, bEnd);
 }

@@ -4,7 +4,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { planLoad } from '../../src/controller/plan.ts';
+import { PLAIN_LOAD, planLoad } from '../../src/controller/plan.ts';
 import { abandon } from '../../src/engine/ending.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { Loop } from '../../src/engine/loop.ts';
@@ -49,6 +49,7 @@ function configOf({ flow, protocol, address, port, local, user }: Order): Worker
   const program = programOf(flow);
   const target = { text: '', protocol, user: 'callee', host: address, port, address };
   const [config] = planLoad({
+    ...PLAIN_LOAD,
     programs: [program],
     workers: 1,
     io: 'dgram',
@@ -58,22 +59,11 @@ function configOf({ flow, protocol, address, port, local, user }: Order): Worker
     maxCalls: CALLS,
     rehearsal: { caller: program, callee: program },
     target,
-    data: null,
-    dataOrder: 'sequential',
     credentials: user === undefined ? null : { user, password: user },
     local: { protocol, address: local, port: 0 },
-    connections: 'one',
     phases: [{ fromCps: 1, toCps: 1, durationUs: Number.POSITIVE_INFINITY }],
-    arrivals: 'uniform',
-    seed: 1,
     calls: 1,
-    users: 0,
-    durationUs: 0,
-    concurrency: 0,
     holdUs: HOLD_US,
-    shardIndex: 0,
-    shardCount: 1,
-    trace: false,
   });
   const control = new SharedArrayBuffer(CONTROL_CELLS * 4);
   new Int32Array(control)[CONTROL.RATE_PERCENT] = 100;
