@@ -120,8 +120,8 @@ describe('a server that asks everybody who he is', () => {
     ]);
     expect(code, stderr).toBe(0);
     const { conformance } = summary!;
-    expect(conformance).toMatchObject({ fail: 0, inconclusive: 0, error: 0, 'non-strict': 0, unsupported: 0 });
-    expect(conformance.pass).toBeGreaterThan(130);
+    expect(conformance).toMatchObject({ fail: 0, inconclusive: 0, error: 0, nonStrict: 0, unsupported: 0 });
+    expect(conformance.pass).toBeGreaterThan(115);
   }, 60_000);
 
   it('is not judged without one: what lies behind the challenge is inconclusive', async () => {
