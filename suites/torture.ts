@@ -28,17 +28,20 @@ export interface Odd {
 /** Statuses that say: this is no message I can read. */
 const FAULTS = [400, 414, 416, 420, 500, 505, 513];
 
-/** The first final response that came, whatever can be read of it; null when none did. */
+/** The first final response that came, whatever can be read of it, and no challenge that can be answered; null when none did. */
 export async function firstAnswer(
   t: Talk,
   waitMs = ANSWER_MS,
 ): Promise<{ status: number; line: string; text: string } | null> {
   const until = performance.now() + waitMs;
+  let looked = 0;
   for (;;) {
-    for (const { text } of t.received) {
+    for (; looked < t.received.length; looked++) {
+      const message = t.received[looked]!;
+      const { text } = message;
       const line = text.split('\r\n', 1)[0]!;
       const status = Number(/^SIP\/2\.0 ([2-6]\d\d)/.exec(line)?.[1] ?? 0);
-      if (status > 0) return { status, line, text };
+      if (status > 0 && !t.answerChallenge(t.latest(), message)) return { status, line, text };
     }
     if (performance.now() >= until) return null;
     await t.pause(20);

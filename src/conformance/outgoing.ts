@@ -2,8 +2,11 @@
 
 import type { Place } from '../transport/raw-socket.ts';
 import type { Dialog } from './dialog.ts';
-import { type Draft, override, render } from './draft.ts';
-import { Reading } from './reading.ts';
+import { type Draft, type Override, override, type Row, render } from './draft.ts';
+import { canonical, Reading, split } from './reading.ts';
+
+/** RFC 3261 §8.1.1.7: what a branch begins with. */
+const COOKIE = 'z9hG4bK';
 
 export class Outgoing {
   private now: Reading;
@@ -63,26 +66,72 @@ export class Outgoing {
     return same || (response.callId === this.callId && response.header('CSeq') === this.now.header('CSeq'));
   }
 
-  /** Whether it can be sent again with credentials. */
+  /** Whether it can be sent again with credentials: not where the case gave it some, and never an ACK or a CANCEL (RFC 3261 §22.1). */
   get canReissue(): boolean {
-    return this.made !== null && this.now.fault === null && this.challenged < 2;
+    const { fault, method } = this.now;
+    if (fault !== null || method === 'ACK' || method === 'CANCEL') return false;
+    if (this.challenged === 0 && (this.now.has('Authorization') || this.now.has('Proxy-Authorization'))) return false;
+    return this.challenged < 2;
   }
 
   /** RFC 3261 §22.2: the same request once more, with credentials: next CSeq, a new branch. */
-  reissue(header: string, credentials: string, branch: string): void {
+  reissue(header: string, credentials: string, fresh: string): void {
     const cseq = this.cseq + 1;
+    const branch = branchLike(this.branch, fresh);
     this.challenged++;
     if (this.dialog !== null) this.dialog.localCseq = Math.max(this.dialog.localCseq, cseq);
-    this.made = {
-      ...this.made!,
-      rows: override(this.made!.rows, {
-        Via: (was) => was.replace(/branch=[^;,\s]*/, `branch=${branch}`),
-        CSeq: (was) => was.replace(/^\d+/, String(cseq)),
-        [header]: credentials,
-      }),
-    };
+    if (this.made === null) {
+      this.now = new Reading(reissued(this.now, header, credentials, cseq, branch));
+      return;
+    }
+    const top = this.made.rows.findIndex(([name]) => canonical(name) === canonical('Via'));
+    const rows = this.made.rows.map((row, i): Row => (i === top ? [row[0], withBranch(row[1], branch)] : row));
+    this.made = { ...this.made, rows };
+    this.change({ CSeq: (was) => was.replace(/^\d+/, (old) => alike(old, cseq)), [header]: credentials });
+  }
+
+  /** The same request with credentials, before it is sent. */
+  prove(header: string, credentials: string): void {
+    this.challenged++;
+    this.change({ [header]: credentials });
+  }
+
+  private change(headers: Readonly<Record<string, Override>>): void {
+    this.made = { ...this.made!, rows: override(this.made!.rows, headers) };
     this.now = new Reading(Buffer.from(render(this.made)));
   }
+}
+
+/** What is odd in a branch stays: the cookie alone, or none (RFC 3261 §8.1.1.7). */
+function branchLike(was: string, fresh: string): string {
+  if (was === COOKIE) return was;
+  return was.startsWith(COOKIE) ? fresh : fresh.slice(COOKIE.length);
+}
+
+/** The top value with its branch replaced; one that stands in it twice is new in both places. */
+function withBranch(via: string, branch: string): string {
+  let count = 0;
+  const top = split(via, ',')[0]!;
+  const changed = top.replace(/branch=[^;,\s]*/g, () => `branch=${branch}${count++ === 0 ? '' : count}`);
+  return via.replace(top, () => changed);
+}
+
+/** Zeros in front stay. */
+function alike(old: string, cseq: number): string {
+  return String(cseq).padStart(old.length, '0');
+}
+
+/** Bytes that stand as they were written: the credentials are a row more, CSeq and branch are changed in their places. */
+function reissued(was: Reading, header: string, credentials: string, cseq: number, branch: string): Uint8Array {
+  // A character for each byte, so that what is no UTF-8 stays as it is.
+  const text = Buffer.from(was.bytes).toString('latin1');
+  const body = text.indexOf('\r\n\r\n');
+  const head = text
+    .slice(0, body)
+    .replace(new RegExp(`^${header}: .*\\r\\n`, 'm'), '')
+    .replace(/^(\s*[^\r\n]+\r\n)/, (line) => `${line}${header}: ${credentials}\r\n`)
+    .replace(/^(cseq[ \t]*:\s*)(\d+)/im, (_, name: string, old: string) => name + alike(old, cseq));
+  return Buffer.from((was.branch === '' ? head : head.replace(was.branch, () => branch)) + text.slice(body), 'latin1');
 }
 
 /** A message that came in. */

@@ -34,8 +34,10 @@ export interface Wait {
 export interface ExpectOptions extends Wait {
   /** The request that is answered; the one sent last (but ACK) where absent. */
   readonly of?: Outgoing;
-  /** Another status is a failure, whatever it is: no precondition, no optional feature, no challenge to answer. */
+  /** Another status is a failure, whatever it is: no precondition, no optional feature. A challenge is answered nevertheless. */
   readonly strictly?: boolean;
+  /** A challenge is what the case looks at: a response like any other, and never answered. */
+  readonly challengeCounts?: boolean;
 }
 
 export interface RequestParts extends Parts {
@@ -64,6 +66,8 @@ export class Peer {
   private closedBy: string | null = null;
   /** Bytes of line ends that came between messages of a stream. */
   private lineEnds = 0;
+  /** Header field that credentials go to, null while nobody asked for some. */
+  private credentialsIn: 'Authorization' | 'Proxy-Authorization' | null = null;
   private readonly closeWaiters = new Set<() => void>();
 
   constructor(ground: Ground, end: string) {
@@ -262,12 +266,13 @@ export class Peer {
       if (response === null) throw new Conclusion('fail', this.silence(waitMs), expected);
       if (response.fault !== null)
         throw new Conclusion('fail', `${response.startLine}, but ${response.fault}`, expected);
-      // A challenge is answered unless it is what is looked for: `'final'` and `'refusal'` speak of what comes after it.
-      const lenient = options.strictly !== true;
-      if (lenient && !statusIsNamed(wanted, response.status) && this.answerChallenge(request, response)) continue;
+      // RFC 3261 §8.2: who is asked for credentials is asked before all else, so that a challenge says nothing about the rule.
+      // It is answered unless it is what is looked for: `'final'` and `'refusal'` speak of what comes after it.
+      const looked = options.challengeCounts === true || statusIsNamed(wanted, response.status);
+      if (!looked && this.answerChallenge(request, response)) continue;
       if (statusFits(wanted, response.status)) return response;
       if (response.status < 200) continue;
-      if (lenient) {
+      if (options.strictly !== true) {
         const other = judgeRefusal(request, response);
         if (other !== null) throw new Conclusion(other, response.startLine, expected);
       }
@@ -358,7 +363,11 @@ export class Peer {
         new Outgoing(draft(`ACK ${made.uri} SIP/2.0`, made.rows, parts, '', ''), this.hop(dialog), dialog),
       );
     }
-    const rows = ackRows(invite.reading, response);
+    return this.ackOf(invite, response, parts);
+  }
+
+  private ackOf(invite: Outgoing, refusal: Received, parts: Parts = {}): Outgoing {
+    const rows = ackRows(invite.reading, refusal);
     return this.send(new Outgoing(draft(`ACK ${invite.uri} SIP/2.0`, rows, parts, '', ''), invite.place));
   }
 
@@ -397,19 +406,29 @@ export class Peer {
     return hop === null || !/^\d+(\.\d+){3}$/.test(hop.host) ? null : { address: hop.host, port: hop.port };
   }
 
-  private answerChallenge(request: Outgoing, response: Received): boolean {
+  /** Sends the request again with credentials of the profile; false where the response is no challenge, or none that can be answered. */
+  answerChallenge(request: Outgoing, response: Received): boolean {
     const { credentials } = this.ground;
     const proxy = response.status === 407;
     if ((response.status !== 401 && !proxy) || credentials === null || !request.canReissue) return false;
     const challenge = chooseChallenge(response.headers(proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate'));
     if (challenge === null) return false;
-    if (request.method === 'INVITE') this.ack(response);
+    if (request.method === 'INVITE') this.ackOf(request, response);
     credentials.take(challenge);
+    this.credentialsIn = proxy ? 'Proxy-Authorization' : 'Authorization';
     const value = credentials.value(request.method, request.uri, request.reading.body);
-    request.reissue(proxy ? 'Proxy-Authorization' : 'Authorization', value, newBranch());
+    request.reissue(this.credentialsIn, value, newBranch());
     this.note(`answers the challenge of ${uriOf(request.uri)}`);
     this.send(request);
     return true;
+  }
+
+  /** Puts credentials for the challenge answered last into a request before it is sent, if there was one. */
+  admit(request: Outgoing): Outgoing {
+    const { credentials } = this.ground;
+    if (credentials === null || this.credentialsIn === null) return request;
+    request.prove(this.credentialsIn, credentials.value(request.method, request.uri, request.reading.body));
+    return request;
   }
 
   private arrive(bytes: Buffer, from: Place, atUs: number): void {

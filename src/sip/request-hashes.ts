@@ -17,7 +17,8 @@ interface Kept {
 }
 
 export class RequestHashes {
-  private readonly byMethod = new Map<Uint8Array, Kept>();
+  /** Weak, for the array of a method that nobody knows is that of one request. */
+  private readonly byMethod = new WeakMap<Uint8Array, Kept>();
 
   /**
    * Writes H(A2) at `at` of `out`, with room for method and URI behind it; returns the offset after it.

@@ -47,11 +47,11 @@ export function ackTagMatches(msg: Message, bytes: Uint8Array, tagStart: number,
   return sameText(msg.buf, msg.toTagStart, msg.toTagEnd, bytes, tagStart, tagEnd);
 }
 
-/** RFC 3261 §8.1.1.7: a branch with the magic cookie is unique in space and time. */
+/** RFC 3261 §8.1.1.7: a branch with the magic cookie is unique in space and time; the cookie and nothing is not (RFC 4475 §3.2.1). */
 export function hasCookie(msg: Message): boolean {
   const { buf, branchStart } = msg;
   const end = branchStart + COOKIE.length;
-  return branchStart !== NONE && end <= msg.branchEnd && equalsIgnoreCase(buf, branchStart, end, COOKIE);
+  return branchStart !== NONE && end < msg.branchEnd && equalsIgnoreCase(buf, branchStart, end, COOKIE);
 }
 
 function key(msg: Message, method: number, seedA: number, seedB: number, out: Int32Array): boolean {

@@ -171,7 +171,7 @@ export const CASES: readonly Entry[] = [
     needs: ['password'],
     run: async (t) => {
       t.send(t.request('REGISTER', { to: t.account.user }));
-      const response = await t.expect('final', { strictly: true });
+      const response = await t.expect('final', { challengeCounts: true, strictly: true });
       t.verify(response.status === 401, '401', response.startLine);
     },
   },

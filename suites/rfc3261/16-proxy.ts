@@ -336,7 +336,7 @@ export const CASES: readonly Entry[] = [
     needs: ['auth'],
     run: async (t) => {
       const invite = t.send(t.request('INVITE', { to: 'auth' }));
-      const response = await t.expect('refusal', { of: invite, strictly: true });
+      const response = await t.expect('refusal', { of: invite, challengeCounts: true, strictly: true });
       t.ack(response);
       t.verify(response.status === 407, '407', response.startLine);
       t.verify(response.has('Proxy-Authenticate'), 'Proxy-Authenticate', 'none');

@@ -48,7 +48,7 @@ async function best(
   const [a, b] = branches;
   a.end.respond(a.invite, first, { headers: { ...headers[0] } });
   b.end.respond(b.invite, second, { headers: { ...headers[1] } });
-  const response = await t.expect('refusal', { of: sent, strictly: true });
+  const response = await t.expect('refusal', { of: sent, challengeCounts: true, strictly: true });
   t.ack(response);
   return response;
 }

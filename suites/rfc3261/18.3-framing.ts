@@ -2,6 +2,15 @@
 
 import type { Entry } from '../../src/conformance/case.ts';
 
+/** The CANCEL of an INVITE, both as texts. */
+function cancelOf(invite: string): string {
+  const [startLine, ...rows] = invite.split('\r\n');
+  const same = rows.filter((row) => /^(Via|Max-Forwards|From|To|Call-ID):/.test(row));
+  const cseq = rows.find((row) => row.startsWith('CSeq:'))!;
+  const all = [startLine!, ...same, cseq, 'Content-Length: 0'];
+  return `${all.join('\r\n').replaceAll('INVITE', 'CANCEL')}\r\n\r\n`;
+}
+
 export const CASES: readonly Entry[] = [
   {
     id: 'rfc3261/7.5/line-ends-before-start-line-ignored',
@@ -75,16 +84,11 @@ export const CASES: readonly Entry[] = [
     transports: ['tcp'],
     needs: ['ring'],
     run: async (t) => {
-      const invite = t.request('INVITE', { to: 'ring' });
-      const cancel = t.raw(
-        `CANCEL ${invite.uri} SIP/2.0\r\n${['Via', 'Max-Forwards', 'From', 'To', 'Call-ID']
-          .map((name) => `${name}: ${invite.reading.header(name)}\r\n`)
-          .join('')}CSeq: ${invite.cseq} CANCEL\r\nContent-Length: 0\r\n\r\n`,
-      );
-      t.write(invite.text + cancel.text);
-      await t.expect(200, { of: cancel, strictly: true });
+      const invite = t.send(t.request('INVITE', { to: 'ring', edit: (text) => text + cancelOf(text) }));
       const answer = await t.expect('final', { of: invite, strictly: true });
       t.verify(answer.status === 487, '487 to the INVITE', answer.startLine);
+      await t.expect(200, { of: t.raw(cancelOf(invite.text)), strictly: true });
+      t.ack(answer);
     },
   },
   {

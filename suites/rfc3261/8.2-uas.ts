@@ -104,10 +104,14 @@ export const CASES: readonly Entry[] = [
       await t.given('ringing', () => t.expect([180, 183]));
       const merged = t.request('INVITE', {
         to: 'ring',
-        headers: { 'Call-ID': invite.callId, Via: (via) => via.replace(/branch=/, 'branch=z9hG4bKother') },
+        headers: {
+          'Call-ID': invite.callId,
+          CSeq: `${invite.cseq} INVITE`,
+          Via: (via) => via.replace(/branch=/, 'branch=z9hG4bKother'),
+        },
         edit: (text) => text.replace('branch=z9hG4bKotherz9hG4bK', 'branch=z9hG4bKother'),
       });
-      t.send(merged);
+      t.send(t.admit(merged));
       const refusal = await t.expect('final', { of: merged, strictly: true, withinMs: 1_000 });
       t.verify(refusal.status === 482, '482 to the second', refusal.startLine);
       t.ack(refusal);

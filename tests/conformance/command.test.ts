@@ -86,6 +86,61 @@ it('a server that refuses everything: exit 3, the failures with what was expecte
   expect(summary).toMatchObject({ verdict: 'fail', exitCode: 3 });
 });
 
+describe('a server that asks everybody who he is', () => {
+  let server: Answerer;
+  beforeAll(async () => {
+    server = await startAnswerer(['--auth'], { lifetimeMs: 90_000, also: ['tcp'] });
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  // Sections with odd messages, streams, merged requests and unknown methods: what is judged comes after the challenge.
+  it('is judged with the account of the profile: nothing fails, nothing is left open', async () => {
+    const profile = join(tempDir(), 'profile.yaml');
+    writeFileSync(
+      profile,
+      [
+        'roles: [uas, registrar, notifier, esc]',
+        'transports: [udp, tcp]',
+        'accounts: [{ user: busyhour, password: busyhour }]',
+        'extensions: { answer: answer, ring: ring, busy: busy, auth: auth }',
+        'events: [presence]',
+        '',
+      ].join('\n'),
+    );
+    const cases = ['rfc3261/7.*', 'rfc3261/8.2*', 'rfc3261/18.*', 'rfc3261/22*', 'rfc4475/*', 'rfc5118/*', 'rfc7616/*'];
+    const { code, stderr, summary } = await busyhour([
+      'conform',
+      `udp:127.0.0.1:${server.port}`,
+      '--profile',
+      profile,
+      ...cases.flatMap((glob) => ['--case', glob]),
+      '--jobs',
+      '16',
+    ]);
+    expect(code, stderr).toBe(0);
+    const { conformance } = summary!;
+    expect(conformance).toMatchObject({ fail: 0, inconclusive: 0, error: 0, nonStrict: 0, unsupported: 0 });
+    expect(conformance.pass).toBeGreaterThan(115);
+  }, 60_000);
+
+  it('is not judged without one: what lies behind the challenge is inconclusive', async () => {
+    const profile = join(tempDir(), 'profile.yaml');
+    writeFileSync(profile, 'roles: [uas]\nextensions: { answer: answer }\n');
+    const { code, stderr } = await busyhour([
+      'conform',
+      `udp:127.0.0.1:${server.port}`,
+      '--profile',
+      profile,
+      '--case',
+      '*/require-unknown-420',
+    ]);
+    expect(code, stderr).toBe(5);
+    expect(stderr).toMatch(/401 Unauthorized/);
+  });
+});
+
 describe('a baseline', () => {
   const FAILS = 'rfc3261/8.2.2.3/require-unknown-420';
   let right = true;
