@@ -344,11 +344,11 @@ export class Peer {
     return true;
   }
 
-  /** Answers a request with the header fields that are echoed (RFC 3261 §8.2.6.2), and sends it. */
-  respond(request: Received, status: number, parts: Parts = {}): Outgoing {
+  /** Answers a request with the header fields that are echoed (RFC 3261 §8.2.6.2), and sends it: where its Via says, or to `place`. */
+  respond(request: Received, status: number, parts: Parts = {}, place?: Place): Outgoing {
     const made = responseRows(this, request, status);
     const content = draft(made.startLine, made.rows, parts, made.body, made.type);
-    return this.send(new Outgoing(content, made.place));
+    return this.send(new Outgoing(content, place ?? made.place));
   }
 
   /** Sends the ACK of a final response: a transaction of its own for a 2xx, that of the INVITE otherwise (RFC 3261 §13.2.2.4, §17.1.1.3). */

@@ -178,6 +178,23 @@ export const CASES: readonly Entry[] = [
   },
   {
     ...ONE,
+    id: 'rfc3261/18.1.1/heard-at-sent-by',
+    title: 'Via of a request has a sent-by, and a response that goes to the port it names is heard',
+    req: ['TRN-009'],
+    run: async (t) => {
+      const options = await t.originated('OPTIONS');
+      const via = options.header('Via') ?? '';
+      const sentBy = /^\S+\/UDP\s+(?:\[[\da-f:.]+\]|[\w.-]+)(?:\s*:\s*(\d+))?\s*(?:;|$)/i.exec(via);
+      t.verify(sentBy !== null, 'SIP/2.0/UDP with host, and port perhaps', `Via: ${via}`);
+      const place = { address: options.from.address, port: Number(sentBy![1] ?? 5060) };
+      const answer = t.respond(options, 200, {}, place);
+      // One that was not heard has the request repeated.
+      const isLater = ({ branch, atUs }: Received) => branch === options.branch && atUs > answer.sentAtUs[0]! + 100_000;
+      await t.expectNone(2_200, 'OPTIONS', isLater);
+    },
+  },
+  {
+    ...ONE,
     id: 'rfc3261/18.3/truncated-response-discarded',
     title: 'A response that is shorter than its Content-Length is dropped',
     req: ['SYN-022'],
