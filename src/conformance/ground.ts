@@ -4,6 +4,7 @@ import type { Credentials } from '../sip/digest.ts';
 import type { Place } from '../transport/raw-socket.ts';
 import type { Outgoing, Received } from './outgoing.ts';
 import type { Account, Profile } from './profile.ts';
+import type { Pulse } from './pulse.ts';
 
 /** A message on the wire, or a word of the harness about it. */
 export interface Logged {
@@ -27,6 +28,8 @@ export interface Ground {
   /** Own address. */
   readonly address: string;
   readonly log: Logged[];
+  /** That of our own loop. */
+  readonly pulse: Pulse;
   /** Fires when the time of the case is over or the user has had enough; another one during the teardown. */
   signal: AbortSignal;
   /** Whether the server answers a control probe now. */

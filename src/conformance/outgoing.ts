@@ -136,12 +136,16 @@ function reissued(was: Reading, header: string, credentials: string, cseq: numbe
 
 /** A message that came in. */
 export class Received extends Reading {
+  /** When our loop read it. */
   readonly atUs: number;
+  /** It came after this: it may have lain there since, where our loop was late. */
+  readonly sinceUs: number;
   readonly from: Place;
 
-  constructor(bytes: Uint8Array, from: Place, atUs: number) {
+  constructor(bytes: Uint8Array, from: Place, atUs: number, sinceUs: number) {
     super(bytes);
     this.from = from;
     this.atUs = atUs;
+    this.sinceUs = sinceUs;
   }
 }

@@ -24,7 +24,7 @@ import { Outgoing, Received } from './outgoing.ts';
 import { uriOfUser } from './profile.ts';
 import { uriOf } from './reading.ts';
 import { describeStatus, judgeRefusal, type Status, statusFits, statusIsNamed } from './status.ts';
-import { Conclusion } from './verdict.ts';
+import { Conclusion, Late } from './verdict.ts';
 
 export interface Wait {
   /** Longest wait in milliseconds; that of the profile (5 s) where absent. */
@@ -314,8 +314,11 @@ export class Peer {
     const kind = (message: Received) =>
       what === 'message' ||
       (what === 'response' ? message.isResponse : message.isRequest && (what === 'request' || message.method === what));
+    const endUs = nowUs() + ms * 1_000;
     const came = await this.take((message) => kind(message) && where(message), ms);
-    if (came !== null) throw new Conclusion('fail', came.startLine, expected);
+    if (came !== null && came.atUs > endUs && came.sinceUs < endUs)
+      throw new Late(`${came.startLine} may have come before the end of the silence, or after`, expected);
+    if (came !== null && came.atUs <= endUs) throw new Conclusion('fail', came.startLine, expected);
     if (!(await this.ground.probe()))
       throw new Conclusion('inconclusive', 'the control probe after the silence was not answered', expected);
   }
@@ -346,11 +349,11 @@ export class Peer {
     return true;
   }
 
-  /** Answers a request with the header fields that are echoed (RFC 3261 §8.2.6.2), and sends it. */
-  respond(request: Received, status: number, parts: Parts = {}): Outgoing {
+  /** Answers a request with the header fields that are echoed (RFC 3261 §8.2.6.2), and sends it: where its Via says, or to `place`. */
+  respond(request: Received, status: number, parts: Parts = {}, place?: Place): Outgoing {
     const made = responseRows(this, request, status);
     const content = draft(made.startLine, made.rows, parts, made.body, made.type);
-    return this.send(new Outgoing(content, made.place));
+    return this.send(new Outgoing(content, place ?? made.place));
   }
 
   /** Sends the ACK of a final response: a transaction of its own for a 2xx, that of the INVITE otherwise (RFC 3261 §13.2.2.4, §17.1.1.3). */
@@ -432,7 +435,7 @@ export class Peer {
   }
 
   private arrive(bytes: Buffer, from: Place, atUs: number): void {
-    const message = new Received(bytes, from, atUs);
+    const message = new Received(bytes, from, atUs, this.ground.pulse.sinceUs);
     this.ground.log.push({ atUs, direction: 'in', end: this.end, text: message.text });
     this.ground.check(message, this.sent, this.received, this.kind === 'tcp');
     this.received.push(message);
@@ -461,12 +464,13 @@ export class Peer {
         fits,
         done: (message) => {
           clearTimeout(timer);
-          this.waiters.delete(waiter);
+          if (!this.waiters.delete(waiter)) return;
           if (message === null && signal.aborted) reject(new Conclusion('inconclusive', String(signal.reason)));
           else resolve(message);
         },
       };
-      const timer = setTimeout(() => waiter.done(null), Math.max(0, withinMs));
+      // Sockets are read between timers and immediates: what came in time is taken, however late our loop is.
+      const timer = setTimeout(() => setImmediate(() => waiter.done(null)), Math.max(0, withinMs));
       this.waiters.add(waiter);
       if (signal.aborted) waiter.done(null);
     });

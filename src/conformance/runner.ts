@@ -8,15 +8,16 @@ import type { Ground, Logged } from './ground.ts';
 import { Passive } from './passive.ts';
 import { type Probed, probe } from './probe.ts';
 import type { Account, Profile } from './profile.ts';
+import { Pulse } from './pulse.ts';
 import { type Result, type RunResult, resultOf } from './result.ts';
 import { inapplicable, transportOf } from './select.ts';
 import { Talk } from './talk.ts';
 import { answerRest, tearDown } from './teardown.ts';
-import { Conclusion, type Verdict, weigh } from './verdict.ts';
+import { Conclusion, Late, type Verdict, weigh } from './verdict.ts';
 
 const LIMIT_MS = 30_000;
 const SLOW_LIMIT_MS = 240_000;
-/** A case that depends on timing is tried so often. */
+/** A case that depends on timing is tried so often, and any one in which we were late ourselves. */
 const ATTEMPTS = 3;
 /** The first probe of a run, and the last word on whether a server is dead, are given longer. */
 const PATIENT_MS = 4_000;
@@ -43,6 +44,8 @@ interface Ended {
   readonly verdict: Verdict;
   readonly expected: string;
   readonly actual: string;
+  /** Our own lateness is what it ended by. */
+  readonly late: boolean;
   readonly health: Probed['health'];
   readonly elapsedMs: number;
   readonly notes: readonly string[];
@@ -50,9 +53,12 @@ interface Ended {
   readonly messages: readonly Logged[];
 }
 
+type Ending = Pick<Ended, 'verdict' | 'expected' | 'actual' | 'late'>;
+
 export class Runner {
   private readonly options: RunOptions;
   private readonly passive = new Passive();
+  private readonly pulse = new Pulse();
   private readonly accounts: Accounts;
   private readonly stopping = new AbortController();
   private readonly sent: Record<string, number> = {};
@@ -75,6 +81,15 @@ export class Runner {
   }
 
   async run(cases: readonly Case[]): Promise<RunResult> {
+    this.pulse.start();
+    try {
+      return await this.runAll(cases);
+    } finally {
+      this.pulse.stop();
+    }
+  }
+
+  private async runAll(cases: readonly Case[]): Promise<RunResult> {
     const beginUs = nowUs();
     const { profile, kind, slow, jobs, onResult } = this.options;
     const results = new Map<string, Result>();
@@ -132,9 +147,10 @@ export class Runner {
     if (this.killedBy.length > 0) return not(`the server stopped answering (${this.killedBy.join(', ')})`);
     if (this.stopping.signal.aborted) return { ...not('the run was interrupted'), health: 'alive' };
     const attempts: Ended[] = [];
+    const isWanting = ({ late, verdict }: Ended) => late || (one.timing === true && verdict === 'fail');
     do attempts.push(await this.attempt(one));
-    while (one.timing === true && attempts.at(-1)!.verdict === 'fail' && attempts.length < ATTEMPTS && !this.isOver());
-    const last = attempts.at(-1)!;
+    while (isWanting(attempts.at(-1)!) && attempts.length < ATTEMPTS && !this.isOver());
+    const { late, ...last } = attempts.at(-1)!;
     return resultOf(one, {
       ...last,
       attempts: attempts.length > 1 ? attempts.map(({ verdict }) => verdict) : [],
@@ -183,6 +199,7 @@ export class Runner {
       credentials: known?.password == null ? null : new Credentials(known.user, known.password),
       address,
       log,
+      pulse: this.pulse,
       signal,
       probe: async () => (await this.probe()).health !== 'dead',
       check: (message, sent, earlier, stream) => {
@@ -190,16 +207,18 @@ export class Runner {
       },
     };
     const talk = new Talk(ground);
-    let ended: Pick<Ended, 'verdict' | 'expected' | 'actual'>;
+    let ended: Ending;
     try {
       if (before.health === 'dead') throw new Conclusion('inconclusive', `the control probe before it: ${before.why}`);
       await talk.open(transportOf(one, profile, kind)!);
       await abortable(one.run(talk), signal);
       const [remark] = talk.remarks;
       ended =
-        remark === undefined ? { verdict: 'pass', expected: '', actual: '' } : { verdict: 'non-strict', ...remark };
+        remark === undefined
+          ? { verdict: 'pass', expected: '', actual: '', late: false }
+          : { verdict: 'non-strict', ...remark, late: false };
     } catch (error) {
-      ended = concluded(error, one);
+      ended = concluded(error, one, this.pulse.longestUs(beginUs));
     } finally {
       clearTimeout(timer);
     }
@@ -220,12 +239,13 @@ export class Runner {
   }
 
   /** The server answers no more: whoever was at it is named. Alone, it is what the server does to this case. */
-  private died(one: Case, before: Probed, ended: Pick<Ended, 'verdict' | 'expected' | 'actual'>): typeof ended {
+  private died(one: Case, before: Probed, ended: Ending): Ending {
     if (before.health === 'dead') return ended;
     if (this.killedBy.length === 0) this.killedBy = [...this.running];
     const alone = this.killedBy.length === 1 && this.killedBy[0] === one.id;
     const actual = `the server stopped answering (${ended.actual || ended.verdict})`;
-    return { verdict: alone ? 'fail' : 'inconclusive', expected: 'a server that answers after the case', actual };
+    const expected = 'a server that answers after the case';
+    return { verdict: alone ? 'fail' : 'inconclusive', expected, actual, late: false };
   }
 
   private count(talk: Talk): void {
@@ -249,14 +269,17 @@ function abortable(body: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-function concluded(error: unknown, one: Case): Pick<Ended, 'verdict' | 'expected' | 'actual'> {
-  if (error instanceof Conclusion)
-    return { verdict: weigh(error.verdict, one.level), expected: error.expected, actual: error.actual };
-  return {
-    verdict: 'error',
-    expected: '',
-    actual: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  };
+/** @param stillUs so long our loop has stood still in the meantime */
+function concluded(error: unknown, one: Case, stillUs: number): Ending {
+  if (!(error instanceof Conclusion)) {
+    const actual = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { verdict: 'error', expected: '', actual, late: false };
+  }
+  const { verdict, expected, actual } = error;
+  // What we sent or answered so late may be what the server's failure comes from.
+  if (stillUs > 0 && verdict === 'fail')
+    return concluded(new Late(`it stood still for ${Math.round(stillUs / 1_000)} ms (${actual})`, expected), one, 0);
+  return { verdict: weigh(verdict, one.level), expected, actual, late: error instanceof Late };
 }
 
 /** Ends what the case left open, and its ends. What could not be ended is told. */

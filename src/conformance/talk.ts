@@ -2,12 +2,13 @@
 
 import type { Place } from '../transport/raw-socket.ts';
 import type { Dialog } from './dialog.ts';
+import { type Bounds, type Elapsed, isWithin } from './elapsed.ts';
 import type { Ground } from './ground.ts';
 import { type Originated, originate } from './originate.ts';
 import type { Outgoing, Received } from './outgoing.ts';
 import { Peer, type RequestParts } from './peer.ts';
 import { type Account, type Profile, uriOfUser } from './profile.ts';
-import { Conclusion } from './verdict.ts';
+import { Conclusion, Late } from './verdict.ts';
 
 /** A command may start a program first. */
 const ORIGINATE_MS = 15_000;
@@ -69,6 +70,20 @@ export class Talk extends Peer {
   /** A SHOULD beside the rule under test: missed, the case goes on and is non-strict at best. */
   prefer(condition: boolean, expected: string, actual: string): void {
     if (!condition) this.remarks.push({ expected, actual });
+  }
+
+  /** Whether the time is within the bounds; where our own loop was so late that nobody can say, the case ends here, inconclusive. */
+  within(time: Elapsed, bounds: Bounds): boolean {
+    const is = isWithin(time, bounds);
+    if (is !== null) return is;
+    const [least, ms, most] = [time.leastMs, time.ms, time.mostMs].map((one) => Math.round(one));
+    throw new Late(`what it took for ${ms} ms may have been ${least} to ${most} ms`);
+  }
+
+  /** Our own message left no later than `ms` after this one can have come; else what follows is our doing, and the case ends here, inconclusive. */
+  wasPrompt(sent: Outgoing, after: Received, ms: number): void {
+    const tookMs = (sent.sentAtUs.at(-1)! - after.sinceUs) / 1_000;
+    if (tookMs > ms) throw new Late(`${sent.reading.startLine} left up to ${Math.round(tookMs)} ms after it was due`);
   }
 
   /** Ends the case: a tolerated variant. */

@@ -32,6 +32,15 @@ export class Conclusion extends Error {
   }
 }
 
+/** Ends a case whose measurement our own lateness has spoilt: inconclusive, whatever the server did. */
+export class Late extends Conclusion {
+  override name = 'Late';
+
+  constructor(what: string, expected = '') {
+    super('inconclusive', `the harness itself was late: ${what}`, expected);
+  }
+}
+
 /** A missed requirement weighs what its level says. */
 export function weigh(verdict: Verdict, level: Level): Verdict {
   if (verdict !== 'fail') return verdict;

@@ -1,9 +1,10 @@
 // RFC 3261 §17.2: server transactions, seen from outside. Cases only.
 
 import { type Entry, notObservable } from '../../src/conformance/case.ts';
+import { elapsed } from '../../src/conformance/elapsed.ts';
 import type { Received } from '../../src/conformance/outgoing.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
-import { gapsOf, T2_MS, verifyDoubling } from '../schedule.ts';
+import { copiesOf, T2_MS, verifyDoubling } from '../schedule.ts';
 
 /** A 486, not acknowledged. */
 async function refused(t: Talk): Promise<Received> {
@@ -27,8 +28,10 @@ export const CASES: readonly Entry[] = [
     run: async (t) => {
       const invite = t.send(t.request('INVITE', { to: 'ring' }));
       const first = await t.expect(['provisional', 'final'], { of: invite, strictly: true });
-      const afterMs = Math.round((first.atUs - invite.sentAtUs[0]!) / 1_000);
-      t.verify(afterMs <= 260, 'a response within 200 ms', `${first.startLine} after ${afterMs} ms`);
+      const time = elapsed(invite, first);
+      // The way to the server and back is no part of the 200 ms, nor is what else its machine does.
+      const fits = t.within(time, { mostMs: 300 });
+      t.verify(fits, 'a response within 200 ms', `${first.startLine} after ${Math.round(time.ms)} ms`);
     },
   },
   {
@@ -81,7 +84,7 @@ export const CASES: readonly Entry[] = [
     timing: true,
     run: async (t) => {
       const refusal = await refused(t);
-      verifyDoubling(t, await gapsOf(t, refusal, 3), T2_MS);
+      verifyDoubling(t, await copiesOf(t, refusal, 3), T2_MS);
       t.ack(refusal);
     },
   },

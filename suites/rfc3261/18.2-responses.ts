@@ -4,6 +4,7 @@ import type { Entry } from '../../src/conformance/case.ts';
 import type { Outgoing } from '../../src/conformance/outgoing.ts';
 import type { Reading } from '../../src/conformance/reading.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
+import { firstArrival } from '../arrival.ts';
 
 /** A request of some `bytes` bytes: many rows of a header field that says nothing. */
 function long(t: Talk, bytes: number) {
@@ -47,6 +48,34 @@ export const CASES: readonly Entry[] = [
     methods: ['OPTIONS'],
     transports: ['udp'],
     run: (t) => survives(t, 60_000),
+  },
+  {
+    id: 'rfc3261/18.1.1/long-request-over-tcp',
+    title: 'A request of more than 1,300 bytes is forwarded over TCP where the next hop has it, and its Via says so',
+    req: ['TRN-008'],
+    level: 'MUST',
+    role: 'proxy',
+    methods: ['OPTIONS', 'MESSAGE'],
+    transports: ['tcp'],
+    needs: ['far'],
+    run: async (t) => {
+      const { far } = t.profile;
+      if (far?.by === 'listen') t.skip('where it forwards to is configured, and need not listen to TCP');
+      const { peer: stream, place } = await t.listening();
+      const datagrams = await t.peer({ name: 'far', port: place.port });
+      if (far?.by === 'register') await t.binding({ headers: { Contact: `<${datagrams.contact}>` } });
+      const to = far?.by === 'register' ? t.account.user : datagrams.contact;
+      const filler = { 'X-Filler': ['x'.repeat(986), 'x'.repeat(986)] };
+      t.send(t.request('MESSAGE', { to }));
+      datagrams.respond(await t.given('a short one as a datagram', () => datagrams.expectRequest('MESSAGE')), 200);
+      t.send(t.request('OPTIONS', { to, headers: filler }));
+      const { end, request } = await firstArrival(t, [stream, datagrams], 'OPTIONS', t.profile.waitMs);
+      end.respond(request, 200);
+      // RFC 3261 §18.1.1: where the path MTU is known, it is 200 bytes below that; in the loopback interface nobody asks for it.
+      t.verify(end === stream, 'TCP', `a datagram of ${request.bytes.length} bytes`);
+      const via = request.header('Via') ?? '';
+      t.verify(/^SIP\s*\/\s*2\.0\s*\/\s*TCP\b/i.test(via), 'TCP in the top Via', `Via: ${via}`);
+    },
   },
   {
     id: 'rfc3261/18.2.1/received-where-sent-by-differs',

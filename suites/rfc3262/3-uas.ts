@@ -3,7 +3,7 @@
 import type { Entry } from '../../src/conformance/case.ts';
 import type { Received } from '../../src/conformance/outgoing.ts';
 import { earlyCall, isReliable, prack, rackOf } from '../reliable.ts';
-import { gapsOf, verifyDoubling } from '../schedule.ts';
+import { copiesOf, verifyDoubling } from '../schedule.ts';
 
 const isProgress = ({ status }: Received) => status > 100 && status < 200;
 
@@ -149,7 +149,7 @@ export const CASES: readonly Entry[] = [
     timing: true,
     run: async (t) => {
       const { progress } = await earlyCall(t);
-      verifyDoubling(t, await gapsOf(t, progress, 5));
+      verifyDoubling(t, await copiesOf(t, progress, 5));
     },
   },
   {

@@ -1,6 +1,7 @@
 // RFC 6026 §6, §7.1: the INVITE server transaction after its 2xx. Cases only.
 
 import type { Entry } from '../../src/conformance/case.ts';
+import { elapsed } from '../../src/conformance/elapsed.ts';
 import type { Outgoing, Received } from '../../src/conformance/outgoing.ts';
 import type { Peer } from '../../src/conformance/peer.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
@@ -69,10 +70,11 @@ export const CASES: readonly Entry[] = [
     run: async (t) => {
       const { invite, answer } = await answered(t);
       const before = t.responsesTo(invite).length;
-      t.sendAgain(invite);
+      t.wasPrompt(t.sendAgain(invite), answer, 100);
       // The user sends its 2xx again after 500 ms.
       await t.pause(350);
-      const more = t.responsesTo(invite).slice(before);
+      const isEarly = (copy: Received) => t.within(elapsed(answer, copy), { mostMs: 470 });
+      const more = t.responsesTo(invite).slice(before).filter(isEarly);
       t.ack(answer);
       const other = more.find(({ text }) => text !== answer.text);
       t.verify(other === undefined, 'no other response than that 2xx', `${other?.startLine}, To tag ${other?.toTag}`);

@@ -66,6 +66,11 @@ export const MUTANTS: MutantMap = {
   }),
   'rfc3261/17.1.3/other-cseq-method-not-matched': takesAny('looks at nothing but the branch'),
   'rfc3261/18.1.2/other-sent-by-discarded': takesAny('takes responses that were for somebody else'),
+  'rfc3261/18.1.1/heard-at-sent-by': inItsRequests(
+    'names a port in sent-by at which it does not listen',
+    'OPTIONS',
+    (text) => editHeader(text, 'Via', (was) => was.replace(/^(\S+ [^:;]+)(:\d+)?/, '$1:9')),
+  ),
   'rfc3261/18.3/truncated-response-discarded': takesAny('takes half a response'),
   'rfc3261/17.1.1.2/ack-over-a-stream-too': inItsRequests('leaves the ACK to TCP', 'ACK', () => null),
   'rfc3261/17.1.1.2/no-timer-a-over-a-stream': inItsRequests('repeats an INVITE over TCP', 'INVITE', (text) => [

@@ -8,6 +8,9 @@ const deaf = (name: string, bytes: number) =>
 export const MUTANTS: MutantMap = {
   'rfc3261/18.1.1/datagram-of-20-kilobytes': deaf('hears no datagram above 16 kilobytes', 16_000),
   'rfc3261/18.1.1/datagram-of-60-kilobytes': deaf('hears no datagram above 32 kilobytes', 32_000),
+  'rfc3261/18.1.1/long-request-over-tcp': inOurRequests('sends a datagram, however long it is', 'OPTIONS', (text) =>
+    text.replace(/^OPTIONS (\S+)/, 'OPTIONS $1;transport=udp'),
+  ),
   'rfc3261/18.2.1/received-where-sent-by-differs': inResponses('adds no received', {}, (text) =>
     editHeader(text, 'Via', (value) => value.replace(/;received=[^;,]*/, '')),
   ),
