@@ -45,6 +45,9 @@ export interface RequestParts extends Parts {
   readonly dialog?: Dialog;
 }
 
+/** So late the loop never is by its own work. */
+const LATE_US = 50_000;
+
 interface Waiter {
   readonly fits: (message: Received) => boolean;
   readonly done: (message: Received | null) => void;
@@ -69,6 +72,7 @@ export class Peer {
   /** Header field that credentials go to, null while nobody asked for some. */
   private credentialsIn: 'Authorization' | 'Proxy-Authorization' | null = null;
   private readonly closeWaiters = new Set<() => void>();
+  private readonly madeUs = nowUs();
 
   constructor(ground: Ground, end: string) {
     this.ground = ground;
@@ -263,7 +267,7 @@ export class Peer {
     for (;;) {
       const fits = (message: Received) => message.isResponse && request.isAnsweredBy(message);
       const response = await this.take(fits, (until - nowUs()) / 1_000);
-      if (response === null) throw new Conclusion('fail', this.silence(waitMs), expected);
+      if (response === null) throw this.silence(waitMs, expected);
       if (response.fault !== null)
         throw new Conclusion('fail', `${response.startLine}, but ${response.fault}`, expected);
       // RFC 3261 §8.2: who is asked for credentials is asked before all else, so that a challenge says nothing about the rule.
@@ -289,7 +293,7 @@ export class Peer {
     const fits = (message: Received) =>
       message.isRequest && message.method === method && !this.isRepeated(message) && (options.where?.(message) ?? true);
     const request = await this.take(fits, waitMs);
-    if (request === null) throw new Conclusion('fail', this.silence(waitMs), `a ${method}`);
+    if (request === null) throw this.silence(waitMs, `a ${method}`);
     if (request.fault !== null)
       throw new Conclusion('fail', `${request.startLine}, but ${request.fault}`, `a ${method}`);
     return request;
@@ -299,7 +303,7 @@ export class Peer {
   async expectAgain(message: Received, options: Wait = {}): Promise<Received> {
     const waitMs = options.withinMs ?? this.ground.profile.waitMs;
     const again = await this.take((other) => repeats(other, message), waitMs);
-    if (again === null) throw new Conclusion('fail', this.silence(waitMs), `${message.startLine} once more`);
+    if (again === null) throw this.silence(waitMs, `${message.startLine} once more`);
     return again;
   }
 
@@ -318,6 +322,8 @@ export class Peer {
     const came = await this.take((message) => kind(message) && where(message), ms);
     if (came !== null && came.atUs > endUs && came.sinceUs < endUs)
       throw new Late(`${came.startLine} may have come before the end of the silence, or after`, expected);
+    if (came !== null && this.mayPrecedeOurs(came))
+      throw new Late(`${came.startLine} may have come before what we sent last, which should have ended it`, expected);
     if (came !== null && came.atUs <= endUs) throw new Conclusion('fail', came.startLine, expected);
     if (!(await this.ground.probe()))
       throw new Conclusion('inconclusive', 'the control probe after the silence was not answered', expected);
@@ -484,11 +490,20 @@ export class Peer {
     return [...this.taken].some((other) => other !== request && repeats(request, other));
   }
 
-  /** What did come, when what was waited for did not. */
-  private silence(waitMs: number): string {
+  /** A message that lay unread while we should have sent what we sent last. */
+  private mayPrecedeOurs({ sinceUs, atUs }: Received): boolean {
+    const sentUs = this.sent.at(-1)?.sentAtUs.at(-1) ?? 0;
+    return sinceUs < sentUs && sentUs < atUs && atUs - sinceUs > LATE_US;
+  }
+
+  /** What did come, when what was waited for did not. Where our loop stood still for half of the wait, what we sent may have come too late. */
+  private silence(waitMs: number, expected: string): Conclusion {
+    const stillMs = Math.round(this.ground.pulse.longestUs(this.madeUs) / 1_000);
     const unread = this.received.filter((message) => !this.taken.has(message)).map(({ startLine }) => startLine);
     const nothing = `nothing within ${waitMs} ms`;
-    return unread.length === 0 ? nothing : `${nothing}; unread: ${[...new Set(unread)].join(', ')}`;
+    const actual = unread.length === 0 ? nothing : `${nothing}; unread: ${[...new Set(unread)].join(', ')}`;
+    if (stillMs * 2 > waitMs) return new Late(`it stood still for ${stillMs} ms (${actual})`, expected);
+    return new Conclusion('fail', actual, expected);
   }
 }
 

@@ -3,8 +3,8 @@
 import { nowUs } from '../transport/raw-socket.ts';
 
 const EVERY_MS = 5;
-/** Half of T1: nothing the RFCs schedule is due sooner, but for a 100 after 200 ms. */
-const STANDSTILL_US = 250_000;
+/** Shorter ones are not kept. */
+const STANDSTILL_US = 100_000;
 
 export class Pulse {
   private timer: NodeJS.Timeout | null = null;
@@ -38,7 +38,7 @@ export class Pulse {
     return this.timer === null ? nowUs() : this.beforeLastUs;
   }
 
-  /** The longest standstill that reached into the time from `fromUs` on, in microseconds; 0 for none that matters. */
+  /** The longest standstill that reached into the time from `fromUs` on, in microseconds; 0 for none. */
   longestUs(fromUs: number): number {
     const now = { endUs: nowUs(), tookUs: this.timer === null ? 0 : nowUs() - this.lastUs };
     let longest = 0;

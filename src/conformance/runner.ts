@@ -218,7 +218,7 @@ export class Runner {
           ? { verdict: 'pass', expected: '', actual: '', late: false }
           : { verdict: 'non-strict', ...remark, late: false };
     } catch (error) {
-      ended = concluded(error, one, this.pulse.longestUs(beginUs));
+      ended = concluded(error, one);
     } finally {
       clearTimeout(timer);
     }
@@ -269,16 +269,12 @@ function abortable(body: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** @param stillUs so long our loop has stood still in the meantime */
-function concluded(error: unknown, one: Case, stillUs: number): Ending {
+function concluded(error: unknown, one: Case): Ending {
   if (!(error instanceof Conclusion)) {
     const actual = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { verdict: 'error', expected: '', actual, late: false };
   }
   const { verdict, expected, actual } = error;
-  // What we sent or answered so late may be what the server's failure comes from.
-  if (stillUs > 0 && verdict === 'fail')
-    return concluded(new Late(`it stood still for ${Math.round(stillUs / 1_000)} ms (${actual})`, expected), one, 0);
   return { verdict: weigh(verdict, one.level), expected, actual, late: error instanceof Late };
 }
 
