@@ -3,6 +3,7 @@
 import type { Case, Entry } from '../../src/conformance/case.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
 import { type Changed, changed, verifyRetry } from '../changes.ts';
+import { verifyGoesOn } from '../goes-on.ts';
 
 const CHANGES: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
   level: 'MUST',
@@ -23,10 +24,7 @@ export const CASES: readonly Entry[] = [
       const { request, dialog } = await reinvited(t);
       t.respond(request, 488);
       await t.expectRequest('ACK', { where: ({ cseq }) => cseq === request.cseq });
-      await t.expectNone(1_000, 'BYE');
-      const options = t.send(t.request('OPTIONS', { dialog }));
-      const response = await t.expect('final', { of: options, strictly: true });
-      t.verify(response.status !== 481, 'a dialog that goes on', response.startLine);
+      await verifyGoesOn(t, dialog);
     },
   },
   {

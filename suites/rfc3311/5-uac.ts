@@ -2,6 +2,7 @@
 
 import type { Case, Entry } from '../../src/conformance/case.ts';
 import { changed, verifyRetry } from '../changes.ts';
+import { verifyGoesOn } from '../goes-on.ts';
 
 const UPDATES: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
   level: 'MUST',
@@ -19,10 +20,7 @@ export const CASES: readonly Entry[] = [
     run: async (t) => {
       const { request, dialog } = await changed(t, 'UPDATE', 'UPDATE');
       t.respond(request, 488);
-      await t.expectNone(1_000, 'BYE');
-      const options = t.send(t.request('OPTIONS', { dialog }));
-      const response = await t.expect('final', { of: options, strictly: true });
-      t.verify(response.status !== 481, 'a dialog that goes on', response.startLine);
+      await verifyGoesOn(t, dialog);
     },
   },
   {

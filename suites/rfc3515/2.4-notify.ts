@@ -4,6 +4,7 @@ import type { Case, Entry } from '../../src/conformance/case.ts';
 import { elapsed } from '../../src/conformance/elapsed.ts';
 import type { Received } from '../../src/conformance/outgoing.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
+import { verifyGoesOn } from '../goes-on.ts';
 import {
   accepted,
   isLast,
@@ -181,9 +182,7 @@ export const CASES: readonly Entry[] = [
       t.verify(statusTold(last) >= 300, 'the status line of a refusal', line);
       // RFC 3515 §2.4.5: a minimal notifier says 503 for every refusal.
       t.prefer([486, 503].includes(statusTold(last)), 'SIP/2.0 486', line);
-      t.send(t.request('OPTIONS', { dialog: transfer.dialog }));
-      const there = await t.expect('final', { strictly: true });
-      t.verify(there.status !== 481, 'the call it was sent in goes on', `${there.startLine} to an OPTIONS in it`);
+      await verifyGoesOn(t, transfer.dialog);
     },
   },
   {

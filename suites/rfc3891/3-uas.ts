@@ -4,8 +4,9 @@ import type { Case, Entry } from '../../src/conformance/case.ts';
 import { sdp } from '../../src/conformance/compose.ts';
 import type { Outgoing, Received } from '../../src/conformance/outgoing.ts';
 import type { RequestParts } from '../../src/conformance/peer.ts';
-import type { Call, Talk } from '../../src/conformance/talk.ts';
+import type { Talk } from '../../src/conformance/talk.ts';
 import { UNKNOWN_FORMAT } from '../description.ts';
+import { verifyGoesOn } from '../goes-on.ts';
 import type { Headers } from '../referral.ts';
 
 const REPLACES: Pick<Case, 'level' | 'role' | 'methods' | 'needs'> = {
@@ -44,14 +45,6 @@ async function heeded(t: Talk, invite: Outgoing): Promise<Received> {
   if (response.status < 300 && !t.received.some(listed))
     t.unsupported(`${response.startLine}, though no Supported of it lists replaces`);
   return response;
-}
-
-/** The call is as it was: no BYE has come, and requests in it find it. */
-async function verifyUnchanged(t: Talk, { dialog }: Pick<Call, 'dialog'>): Promise<void> {
-  await t.expectNone(500, 'BYE');
-  t.send(t.request('OPTIONS', { dialog }));
-  const there = await t.expect('final', { strictly: true });
-  t.verify(there.status !== 481, 'the call as it was', `${there.startLine} to an OPTIONS in it`);
 }
 
 export const CASES: readonly Entry[] = [
@@ -156,7 +149,7 @@ export const CASES: readonly Entry[] = [
       const call = await t.call();
       const refused = await heeded(t, replacing(t, `${nameOf(call.response)};early-only`));
       t.verify(refused.status === 486, '486', refused.startLine);
-      await verifyUnchanged(t, call);
+      await verifyGoesOn(t, call.dialog);
     },
   },
   {
@@ -184,7 +177,7 @@ export const CASES: readonly Entry[] = [
       const body = sdp(t.local.address, 1, UNKNOWN_FORMAT);
       const refused = await heeded(t, replacing(t, nameOf(call.response), {}, { body }));
       if (refused.status < 300) t.inconclusive('it takes an offer of a format that nobody knows');
-      await verifyUnchanged(t, call);
+      await verifyGoesOn(t, call.dialog);
     },
   },
   {
@@ -201,7 +194,7 @@ export const CASES: readonly Entry[] = [
         // Read as a name that matches nothing it may be.
         t.prefer(refused.status === 400, `400 without ${tag}`, refused.startLine);
       }
-      await verifyUnchanged(t, call);
+      await verifyGoesOn(t, call.dialog);
     },
   },
   {
