@@ -89,3 +89,17 @@ describe('what is asked', () => {
     );
   });
 });
+
+it('a Request-URI, and a field that stands in its compact form, are kept by who is asked', () => {
+  const pair = play(`
+  - caller: MESSAGE
+    headers: { Content-Type: text/plain, s: "in short" }
+    body: "hello"
+    capture: { kept: { header: uri, pattern: "^sip:([a-z]+)@" }, short: Subject }
+  - callee: 200
+    headers: { X-Seen: "{{kept}} {{short}}" }
+`);
+  expect(failures(pair.caller)).toEqual([]);
+  expect(pair.log('MESSAGE')[0]?.text).toContain('\r\ns: in short\r\n');
+  expect(/^X-Seen: (.*)\r$/m.exec(pair.log('200 MESSAGE')[0]?.text ?? '')?.[1]).toBe('service in short');
+});

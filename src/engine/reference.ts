@@ -8,7 +8,7 @@ import { Composition } from '../server/pidf.ts';
 import { Publications } from '../server/publications.ts';
 import { Registrar } from '../server/registrar.ts';
 import { type AnswerText, answerText } from '../server/session-answer.ts';
-import { bytesOf, putDecimal, putText } from '../sip/bytes.ts';
+import { bytesOf, perByte, putDecimal, putText } from '../sip/bytes.ts';
 import { Gate } from '../sip/gate.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { Uri } from '../sip/uri.ts';
@@ -214,9 +214,9 @@ export class Reference {
     this.ringEndS = new Float64Array(maxCalls);
     this.ringEndStatus = new Int16Array(maxCalls);
     const { credentials } = e.config;
-    this.gate = new Gate('busyhour', (user) =>
-      credentials !== null && user === credentials.user ? credentials.password : null,
-    );
+    const known = credentials === null ? null : perByte(credentials.user);
+    const password = credentials === null ? '' : perByte(credentials.password);
+    this.gate = new Gate('busyhour', (user) => (user === known ? password : null));
     this.stepLanes = Int32Array.from({ length: STEPS }, (_, n) => e.lanes.lane(1_000_000 * 2 ** n));
     this.answer = answerText(e.ends.localHost, MEDIA_PORT);
     this.bodyAt = e.memory.reserve(BODY_BYTES);

@@ -1,6 +1,6 @@
 // Who the calls are made as: rows of a data file, and the credentials of each. Picks rows and fills fields; sends nothing.
 
-import { bytesOf, equalsIgnoreCase, putText } from '../sip/bytes.ts';
+import { bytesOf, equalsIgnoreCase, perByte, putText } from '../sip/bytes.ts';
 import type { Challenge } from '../sip/digest.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
@@ -299,9 +299,4 @@ export class Users {
 /** Whether the header ends right before `at`: CR LF CR LF. */
 function isBlankLine(bytes: Uint8Array, at: number): boolean {
   return bytes[at - 4] === 13 && bytes[at - 3] === 10 && bytes[at - 2] === 13 && bytes[at - 1] === 10;
-}
-
-/** A text with a character for each of its bytes in UTF-8. */
-function perByte(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

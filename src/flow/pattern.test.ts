@@ -49,6 +49,26 @@ const { pattern: plain } = fc.letrec<{ pattern: string; group: string }>((tie) =
     .map((branches) => branches.join('|')),
 }));
 const text = fc.string({ unit: fc.constantFrom(...'aAbBcÉéßÿµÀ;= >.-_7\r\n\0'), maxLength: 14 });
+/** Pieces in any order: most of what they make is no pattern, or means something else than the pieces do. */
+const anything = fc
+  .array(
+    fc.constantFrom(
+      ...['a', 'b', 'B', 'é', '1', '0', 'k', 'c', '_', ';', ',', ':', '<', '-', ' ', '\n', '\\', '\\'],
+      ...['(', '(?:', '(?=', '(?!', '(?<=', '(?<n>', '(?i:', ')', ')', '[', '[^', ']', ']', '{', '}', '{2}', '{,1}'],
+      ...['*', '+', '?', '|', '|', '^', '$', '.', '\\b', '\\B', '\\d', '\\W', '\\S', '\\x41', '\\u0061', '\\1', '\\-'],
+    ),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((pieces) => pieces.join(''));
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source) !== null;
+  } catch {
+    return false;
+  }
+}
+
 const flags = fc.constantFrom('' as const, 'i' as const);
 
 describe('a pattern on bytes', () => {
@@ -61,6 +81,22 @@ describe('a pattern on bytes', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  test('whatever the language takes for a pattern finds what the language finds, plain or not', () => {
+    let plainOnes = 0;
+    let others = 0;
+    fc.assert(
+      fc.property(anything, flags, fc.array(text, { minLength: 1, maxLength: 4 }), (source, flag, texts) => {
+        fc.pre(isPattern(source));
+        const pattern = new Pattern(source, flag);
+        if (pattern.plain) plainOnes++;
+        else others++;
+        for (const one of texts) expect(found(pattern, one)).toBe(byLanguage(source, flag, one));
+      }),
+      { numRuns: 2_000, maxSkipsPerRun: 1_000 },
+    );
+    expect(Math.min(plainOnes, others)).toBeGreaterThan(100);
   });
 
   test('every byte is the character that it is in Latin-1', () => {

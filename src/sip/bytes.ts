@@ -1,4 +1,4 @@
-// Small operations on bytes: texts and numbers in and out, comparisons. Allocates nothing, but for `bytesOf` and `rawBytesOf`.
+// Small operations on bytes: texts and numbers in and out, comparisons. Allocates nothing, but for `bytesOf`, `rawBytesOf` and `perByte`.
 
 import { viewOf } from './words.ts';
 
@@ -15,6 +15,11 @@ export function bytesOf(text: string): Uint8Array {
 /** A text as bytes of its own, one for each character (Latin-1): for constants, never per message. */
 export function rawBytesOf(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text, 'latin1'));
+}
+
+/** A text with a character for each of its bytes in UTF-8: for constants, never per message. */
+export function perByte(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** Writes `text`; returns the offset after it. */

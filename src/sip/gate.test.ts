@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from './bytes.ts';
-import { Credentials, readChallenge } from './digest.ts';
+import { Credentials, readChallenge, responseOf, userKey } from './digest.ts';
 import { Gate, VERDICT } from './gate.ts';
 
 const ALGORITHMS = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'];
@@ -170,4 +170,69 @@ describe('credentials', () => {
     for (let i = 0; i < 3; i++)
       for (const one of both) expect(verdictOf(g, one.value('BYE', 'sip:a', ''), 'BYE', '', 11)).toBe(OK);
   });
+});
+
+it('take no nonce but one of the last ones, in its time, with a count that rises: whatever comes in whatever order', () => {
+  const MOST = 2;
+  const LIFE_S = 300;
+  const step = fc.record({
+    issues: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+    /** 0 is the nonce issued last. */
+    age: fc.nat(3),
+    nc: fc.integer({ min: 0, max: 6 }),
+    counted: fc.boolean(),
+    password: fc.constantFrom('p', 'p', 'p', 'guess'),
+    laterS: fc.constantFrom(0, 0, 1, 100, 300),
+  });
+  const met = new Set<number>();
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
+      const g = new Gate('r', () => 'p', MOST);
+      const issued: { nonce: string; atS: number; highest: number }[] = [];
+      let nowS = 0;
+      for (const one of steps) {
+        nowS += one.laterS;
+        if (one.issues || issued.length === 0) {
+          const { nonce } = readChallenge(g.challenges(nowS, ['MD5'], false)[0]!)!;
+          expect(issued.map((other) => other.nonce)).not.toContain(nonce);
+          issued.push({ nonce, atS: nowS, highest: 0 });
+          continue;
+        }
+        const at = Math.max(0, issued.length - 1 - one.age);
+        const used = issued[at]!;
+        const nc = one.nc.toString(16).padStart(8, '0');
+        const [qop, cnonce] = one.counted ? ['auth', 'c'] : ['', ''];
+        const key = userKey('MD5', 'bob', 'r', one.password);
+        const signed = {
+          algorithm: 'MD5',
+          key,
+          nonce: used.nonce,
+          method: 'BYE',
+          uri: 'sip:a',
+          qop,
+          nc,
+          cnonce,
+          body: '',
+        };
+        const value =
+          `Digest username="bob", realm="r", nonce="${used.nonce}", uri="sip:a", response="${responseOf(signed)}"` +
+          (one.counted ? `, qop=auth, nc=${nc}, cnonce="c"` : '');
+        const count = one.counted ? one.nc : 1;
+        const forgotten = at < issued.length - MOST;
+        const late = nowS - used.atS > LIFE_S;
+        const verdict = forgotten
+          ? VERDICT.STALE
+          : one.password !== 'p'
+            ? VERDICT.WRONG
+            : late || count <= used.highest
+              ? VERDICT.STALE
+              : VERDICT.OK;
+        met.add(verdict);
+        expect(verdictOf(g, value, 'BYE', '', nowS)).toBe(verdict);
+        if (verdict === VERDICT.OK) used.highest = count;
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect([...met].sort()).toEqual([VERDICT.OK, VERDICT.STALE, VERDICT.WRONG]);
 });

@@ -79,6 +79,7 @@ export class Gate {
   private readonly keys = new Map<string, UserKey>();
   private readonly requests = new RequestHashes();
 
+  /** @param passwordOf null for a user who is not known; both texts have a character for each byte */
   constructor(realm: string, passwordOf: (user: string) => string | null, mostNonces = MOST_NONCES) {
     this.realm = realm;
     this.numbers = new Int32Array(mostNonces);
