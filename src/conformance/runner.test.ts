@@ -321,6 +321,20 @@ describe('after a case', () => {
     };
     expect((await resultOf(deaf, run)).notes.join()).toMatch(/could not be ended: a call: .*nothing within/);
   });
+
+  it('RFC 3261 §15: a BYE that crosses ours ends the call, though ours is never answered', async () => {
+    const crossing = (request: ScriptedRequest, send: Send) => {
+      if (request.method !== 'BYE') return answerPlainly(request, send);
+      const turned = request.text
+        .replace(/^BYE \S+/, 'BYE sip:x')
+        .replace(/^(From|To)(?=:)/gm, (name) => (name === 'To' ? 'From' : 'To'));
+      send(turned.replace(/branch=\S+/, 'branch=z9hG4bK-crossing'));
+    };
+    const run = async (t: Talk) => {
+      await t.call();
+    };
+    expect((await resultOf(crossing, run)).notes.join()).not.toContain('could not be ended');
+  });
 });
 
 it('a challenge is answered with the account of the profile, where the case does not look for it', async () => {

@@ -64,7 +64,7 @@ async function endInvite(end: Peer, invite: Outgoing): Promise<void> {
     if (response.status < 300 && !isOver(end, response)) {
       const dialog = end.dialog(response);
       dialog.localCseq = highestCseq(end, invite.callId);
-      await end.expect('final', { of: end.send(end.request('BYE', { dialog })), withinMs: WAIT_MS, strictly: true });
+      await hangUp(end, dialog, invite.callId);
     }
   }
 }
@@ -83,7 +83,7 @@ function isOver(end: Peer, { callId, toTag, fromTag }: Received): boolean {
     (one) =>
       one.method === 'BYE' && one.callId === callId && tags.includes(one.reading.toTag) && finals(end, one).length > 0,
   );
-  return sent || end.received.some((one) => one.isRequest && one.method === 'BYE' && one.callId === callId);
+  return sent || gotBye(end, callId);
 }
 
 /** An INVITE of the server that we answered with 2xx is ended by BYE. */
@@ -97,14 +97,27 @@ async function endTaken(end: Peer, invite: Received): Promise<void> {
       reading.cseq === invite.cseq,
   );
   if (ok === undefined || invite.toTag !== '') return;
-  const over = [...end.sent.map(({ reading }) => reading), ...end.received].some(
-    (one) => one.isRequest && one.method === 'BYE' && one.callId === invite.callId,
+  const sent = end.sent.some(
+    ({ reading }) => reading.isRequest && reading.method === 'BYE' && reading.callId === invite.callId,
   );
-  if (over) return;
+  if (sent || gotBye(end, invite.callId)) return;
   const dialog = Dialog.ofRequest(invite, ok.reading.toTag);
   dialog.local = ok.reading.header('To') ?? dialog.local;
   dialog.localCseq = highestCseq(end, invite.callId);
-  await end.expect('final', { of: end.send(end.request('BYE', { dialog })), withinMs: WAIT_MS, strictly: true });
+  await hangUp(end, dialog, invite.callId);
+}
+
+/** RFC 3261 §15: a BYE of the other end that crosses ours has ended the call as well as its answer would. */
+async function hangUp(end: Peer, dialog: Dialog, callId: string): Promise<void> {
+  try {
+    await end.expect('final', { of: end.send(end.request('BYE', { dialog })), withinMs: WAIT_MS, strictly: true });
+  } catch (error) {
+    if (!gotBye(end, callId)) throw error;
+  }
+}
+
+function gotBye(end: Peer, callId: string): boolean {
+  return end.received.some((one) => one.isRequest && one.method === 'BYE' && one.callId === callId);
 }
 
 async function unsubscribe(end: Peer, subscribe: Outgoing): Promise<void> {

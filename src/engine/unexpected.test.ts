@@ -108,6 +108,18 @@ it.each([
   expect(phone.ask(phone.side(), method).map(startLine)).toEqual([answer]);
 });
 
+it('RFC 3261 §15.1.2: a BYE that crosses ours is answered with 200, and nothing of the call is kept', () => {
+  const { pair, phone, ask } = up();
+  phone.answer = () => null;
+  pair.run(5_500_000);
+  const bye = phone.got.find((request) => request.startsWith('BYE'))!;
+  expect(ask('BYE').map(startLine)).toEqual(['200 OK']);
+  phone.say(respond(bye, '200 OK', 'one'), CALLER_PORT);
+  pair.run();
+  expect(failures(pair.caller)[0]).toContain('unexpected: BYE');
+  expect(held(pair.caller)).toEqual(NOTHING_HELD);
+});
+
 /** A caller that has sent the SUBSCRIBE of the flow `subscribe`, and what it is told. */
 function subscribed() {
   const pair = new Pair({ flow: 'subscribe', ends: ['caller'], holdUs: 5_000_000 });
