@@ -111,7 +111,7 @@ it.each([
 it('RFC 3261 §15.1.2: a BYE that crosses ours is answered with 200, and nothing of the call is kept', () => {
   const { pair, phone, ask } = up();
   phone.answer = () => null;
-  pair.run(5_500_000);
+  pair.run(5_100_000);
   const bye = phone.got.find((request) => request.startsWith('BYE'))!;
   expect(ask('BYE').map(startLine)).toEqual(['200 OK']);
   phone.say(respond(bye, '200 OK', 'one'), CALLER_PORT);
