@@ -229,7 +229,7 @@ describe('what is unknown or missing', () => {
     [['flows', '--frob'], /unknown option '--frob'/],
     [[...LOAD, 'more'], /too many arguments/],
     [['load'], /missing required argument 'flow'/],
-    [['load', 'basic'], /missing required argument 'target'/],
+    [['load', 'basic'], /missing required argument 'target'\nusage: busyhour load \[options\] <flow> <target>\n/],
     [['validate'], /missing required argument 'file'/],
     [[...LOAD, '--rate'], /'--rate <cps>' argument missing/],
     [['--frob'], /unknown option '--frob'/],

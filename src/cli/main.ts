@@ -6,6 +6,7 @@ import { UsageError } from '../controller/usage-error.ts';
 import { readVersion } from './version.ts';
 
 const program = new Command('busyhour');
+const HELP = '(busyhour help, or busyhour help COMMAND, says what there is)';
 
 function env(name: string): string {
   return `BUSYHOUR_${name.replace(/^--/, '').replace(/-/g, '_').toUpperCase()}`;
@@ -58,7 +59,7 @@ function common(command: Command): Command {
 program
   .description('SIP load generator: call flows at busy-hour rates, latency percentiles, verdicts that can be trusted')
   .version(readVersion(), '-V, --version')
-  .showHelpAfterError('(busyhour help, or busyhour help COMMAND, says what there is)')
+  .showHelpAfterError(HELP)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'busyhour: ')) })
   .exitOverride();
 
@@ -223,6 +224,9 @@ program
   .addOption(option('--json', 'print comparison.json on stdout'))
   .addOption(option('--quiet', 'no tables on stderr'))
   .action(async (dirs, options) => (await import('./compare.ts')).compare(dirs, options));
+
+for (const command of program.commands)
+  command.showHelpAfterError(`usage: busyhour ${command.name()} ${command.usage()}\n${HELP}`);
 
 // Who reads us may stop reading (`| head -1`): the run goes on to its end, and its files are written.
 for (const stream of [process.stdout, process.stderr])

@@ -1,6 +1,17 @@
 // A YAML text as plain data that still knows the line and column of every key and value. Knows nothing of flows.
 
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import type { Problem } from './problem.ts';
 
 export type Path = readonly (string | number)[];
@@ -111,16 +122,22 @@ const MENDS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'one file is one ladder: remove the line ---',
 };
 
+/** By the code of a fault, and by its words where one code stands for several. */
+function mendOf({ code, message }: YAMLError): string {
+  if (message.startsWith('Flow ') && message.includes('end with')) return MENDS.MISSING_CHAR!;
+  if (message.startsWith('Sequence item without')) return MENDS.BAD_INDENT!;
+  if (message.startsWith('Implicit ')) return 'put a colon and a space after the key';
+  if (message.startsWith('Missing , ')) return 'put a comma between the two';
+  return MENDS[code] ?? 'see https://yaml.org/spec/1.2.2, or quote the text';
+}
+
 /** Reads `text`; `value` is undefined when the YAML itself is wrong. */
 export function readDocument(text: string, file: string): { value: unknown; problems: Problems } {
   const document = parseDocument(text, { prettyErrors: false });
   const problems = new Problems(file, text, document.contents);
   for (const fault of [...document.errors, ...document.warnings]) {
     const [at] = fault.pos;
-    const open = fault.message.startsWith('Flow ') && fault.message.includes('end with');
-    const mend = open
-      ? MENDS.MISSING_CHAR!
-      : (MENDS[fault.code] ?? 'see https://yaml.org/spec/1.2.2, or quote the text');
+    const mend = mendOf(fault);
     if (fault.code === 'DUPLICATE_KEY') problems.addAt(at, `${keyAt(document, at)} is given twice`, mend);
     else if (fault.code === 'MULTIPLE_DOCS') problems.addAt(at, 'a second document begins here', mend);
     else if (fault.code === 'MISSING_CHAR') problems.addAt(openingOf(document, at), `not YAML: ${fault.message}`, mend);

@@ -28,6 +28,24 @@ const YAML: Case[] = [
     ['f.yaml:1:7: not YAML: Missing closing "quote; mend: close the quote or bracket'],
   ],
   [
+    'a line that stands under nothing',
+    ladder`
+  - caller: OPTIONS
+   headers: {}
+`,
+    ['f.yaml:5:1: not YAML: Sequence item without - indicator; mend: line it up with its neighbours, with spaces'],
+  ],
+  [
+    'a list without a comma',
+    'flow: ["x" "y"]\n',
+    ['f.yaml:1:12: not YAML: Missing , or : between flow sequence items; mend: put a comma between the two'],
+  ],
+  [
+    'a key without a colon',
+    'flow: x\ntitle\nladder:\n',
+    ['f.yaml:2:1: not YAML: Implicit keys need to be on a single line; mend: put a colon and a space after the key'],
+  ],
+  [
     'a duplicate key',
     'flow: x\ntitle: t\ntitle: u\nladder:\n  - caller: OPTIONS\n  - callee: 200\n',
     ['f.yaml:3:1: title is given twice; mend: keep one of the two'],
