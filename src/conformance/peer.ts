@@ -34,7 +34,10 @@ export interface Wait {
 export interface ExpectOptions extends Wait {
   /** The request that is answered; the one sent last (but ACK) where absent. */
   readonly of?: Outgoing;
-  /** Another status is a failure, whatever it is: no precondition, no optional feature. A challenge is answered nevertheless. */
+  /**
+   * Another status is a failure, whatever it is: no precondition, no optional feature. A challenge is answered nevertheless; one that
+   * we have no answer to decides nothing, unless it is the answer to our credentials.
+   */
   readonly strictly?: boolean;
   /** A challenge is what the case looks at: a response like any other, and never answered. */
   readonly challengeCounts?: boolean;
@@ -43,6 +46,10 @@ export interface ExpectOptions extends Wait {
 export interface RequestParts extends Parts {
   /** The dialog it is sent in. */
   readonly dialog?: Dialog;
+}
+
+function hasCredentials({ reading }: Outgoing): boolean {
+  return reading.has('Authorization') || reading.has('Proxy-Authorization');
 }
 
 /** So late the loop never is by its own work. */
@@ -272,8 +279,12 @@ export class Peer {
         throw new Conclusion('fail', `${response.startLine}, but ${response.fault}`, expected);
       // RFC 3261 §8.2: who is asked for credentials is asked before all else, so that a challenge says nothing about the rule.
       // It is answered unless it is what is looked for: `'final'` and `'refusal'` speak of what comes after it.
+      const challenged = response.status === 401 || response.status === 407;
       const looked = options.challengeCounts === true || statusIsNamed(wanted, response.status);
-      if (!looked && this.answerChallenge(request, response)) continue;
+      if (challenged && !looked) {
+        if (this.answerChallenge(request, response)) continue;
+        if (!hasCredentials(request)) throw new Conclusion('inconclusive', response.startLine, expected);
+      }
       if (statusFits(wanted, response.status)) return response;
       if (response.status < 200) continue;
       if (options.strictly !== true) {

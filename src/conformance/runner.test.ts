@@ -124,6 +124,38 @@ describe('a case ends', () => {
     expect((await resultOf(always(403), run)).verdict).toBe('fail');
   });
 
+  describe('a challenge that we have no answer to', () => {
+    it.each([
+      [401, 200],
+      [407, 200],
+      [401, 'final'],
+      [407, 'refusal'],
+    ] as const)('is inconclusive, also with strictly: %i where %s is expected', async (status, wanted) => {
+      const run = async (t: Talk) => {
+        t.send(t.request('OPTIONS'));
+        await t.expect(wanted, { strictly: true });
+      };
+      const result = await resultOf(always(status), run);
+      expect(result).toMatchObject({ verdict: 'inconclusive', actual: `SIP/2.0 ${status} Scripted` });
+    });
+
+    it('is a failure with strictly when it answers our credentials', async () => {
+      const run = async (t: Talk) => {
+        t.send(t.request('OPTIONS', { headers: { Authorization: 'Digest username="alice"' } }));
+        await t.expect(200, { strictly: true });
+      };
+      expect((await resultOf(always(401), run)).verdict).toBe('fail');
+    });
+
+    it('is a response like any other where the case looks at it', async () => {
+      const run = async (t: Talk) => {
+        t.send(t.request('OPTIONS'));
+        await t.expect('refusal', { challengeCounts: true });
+      };
+      expect((await resultOf(always(401), run)).verdict).toBe('pass');
+    });
+  });
+
   it('fail when nothing comes but probes are answered; it says what was unread', async () => {
     const silent = (request: ScriptedRequest, send: Send) => {
       if (isProbe(request)) send(request.response(200));

@@ -98,7 +98,7 @@ export const CASES: readonly Entry[] = [
       const invite = t.send(t.request('INVITE', { to: 'ring' }));
       await t.given('ringing', () => t.expect([180, 183]));
       if (invite.challenged === 0) t.skip('it does not ask who calls');
-      const response = await t.expect('final', { of: t.cancel(invite), strictly: true });
+      const response = await t.expect('final', { of: t.cancel(invite), strictly: true, challengeCounts: true });
       t.verify(response.status !== 401 && response.status !== 407, 'neither 401 nor 407', response.startLine);
       t.ack(await t.expect(487, { of: invite, strictly: true }));
     },
