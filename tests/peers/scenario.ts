@@ -12,10 +12,9 @@ interface Sent {
   readonly body?: string;
 }
 
-/** `authenticate` answers the challenge received, as user `busyhour` with password `busyhour`. SIPp sends nothing more before the answer unless it is to send `once`. */
+/** `authenticate` answers the challenge received, as user `busyhour` with password `busyhour`. SIPp sends nothing more before the answer. */
 interface SendRequest extends Sent {
   readonly send: string;
-  readonly once?: boolean;
   readonly authenticate?: boolean;
 }
 
@@ -161,7 +160,7 @@ class Writer {
     return variable;
   }
 
-  private request({ send: method, lines = [], body = '', authenticate = false, once = false }: SendRequest): string {
+  private request({ send: method, lines = [], body = '', authenticate = false }: SendRequest): string {
     const ofInvite = method === 'ACK' || method === 'CANCEL';
     if (!ofInvite) this.cseq++;
     if (method === 'INVITE') Object.assign(this.invite, { cseq: this.cseq, at: this.at, refused: false });
@@ -190,7 +189,7 @@ class Writer {
       ...lines,
     ];
     this.makes ||= method === 'INVITE' || method === 'SUBSCRIBE';
-    return message(head, body, method !== 'ACK' && !once);
+    return message(head, body, method !== 'ACK');
   }
 
   private response({ send: status, of = this.received, lines = [], body = '' }: SendResponse): string {
