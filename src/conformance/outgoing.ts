@@ -66,11 +66,15 @@ export class Outgoing {
     return same || (response.callId === this.callId && response.header('CSeq') === this.now.header('CSeq'));
   }
 
+  get hasCredentials(): boolean {
+    return this.now.has('Authorization') || this.now.has('Proxy-Authorization');
+  }
+
   /** Whether it can be sent again with credentials: not where the case gave it some, and never an ACK or a CANCEL (RFC 3261 §22.1). */
   get canReissue(): boolean {
     const { fault, method } = this.now;
     if (fault !== null || method === 'ACK' || method === 'CANCEL') return false;
-    if (this.challenged === 0 && (this.now.has('Authorization') || this.now.has('Proxy-Authorization'))) return false;
+    if (this.challenged === 0 && this.hasCredentials) return false;
     return this.challenged < 2;
   }
 

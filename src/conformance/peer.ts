@@ -23,7 +23,7 @@ import { newBranch, newCallId, token } from './identity.ts';
 import { Outgoing, Received } from './outgoing.ts';
 import { uriOfUser } from './profile.ts';
 import { uriOf } from './reading.ts';
-import { describeStatus, judgeRefusal, type Status, statusFits, statusIsNamed } from './status.ts';
+import { describeStatus, isChallenge, judgeRefusal, type Status, statusFits, statusIsNamed } from './status.ts';
 import { Conclusion, Late } from './verdict.ts';
 
 export interface Wait {
@@ -46,10 +46,6 @@ export interface ExpectOptions extends Wait {
 export interface RequestParts extends Parts {
   /** The dialog it is sent in. */
   readonly dialog?: Dialog;
-}
-
-function hasCredentials({ reading }: Outgoing): boolean {
-  return reading.has('Authorization') || reading.has('Proxy-Authorization');
 }
 
 /** So late the loop never is by its own work. */
@@ -279,11 +275,10 @@ export class Peer {
         throw new Conclusion('fail', `${response.startLine}, but ${response.fault}`, expected);
       // RFC 3261 §8.2: who is asked for credentials is asked before all else, so that a challenge says nothing about the rule.
       // It is answered unless it is what is looked for: `'final'` and `'refusal'` speak of what comes after it.
-      const challenged = response.status === 401 || response.status === 407;
       const looked = options.challengeCounts === true || statusIsNamed(wanted, response.status);
-      if (challenged && !looked) {
+      if (isChallenge(response.status) && !looked) {
         if (this.answerChallenge(request, response)) continue;
-        if (!hasCredentials(request)) throw new Conclusion('inconclusive', response.startLine, expected);
+        if (!request.hasCredentials) throw new Conclusion('inconclusive', response.startLine, expected);
       }
       if (statusFits(wanted, response.status)) return response;
       if (response.status < 200) continue;
@@ -429,8 +424,8 @@ export class Peer {
   /** Sends the request again with credentials of the profile; false where the response is no challenge, or none that can be answered. */
   answerChallenge(request: Outgoing, response: Received): boolean {
     const { credentials } = this.ground;
+    if (!isChallenge(response.status) || credentials === null || !request.canReissue) return false;
     const proxy = response.status === 407;
-    if ((response.status !== 401 && !proxy) || credentials === null || !request.canReissue) return false;
     const challenge = chooseChallenge(response.headers(proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate'));
     if (challenge === null) return false;
     if (request.method === 'INVITE') this.ackOf(request, response);

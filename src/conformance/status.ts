@@ -31,6 +31,10 @@ export function statusIsNamed(wanted: Status, status: number): boolean {
   return typeof wanted === 'object' ? wanted.some((one) => statusIsNamed(one, status)) : wanted === status;
 }
 
+export function isChallenge(status: number): boolean {
+  return status === 401 || status === 407;
+}
+
 export function describeStatus(wanted: Status): string {
   if (typeof wanted === 'number') return String(wanted);
   if (typeof wanted !== 'string') return wanted.map(describeStatus).join(' or ');

@@ -62,9 +62,7 @@ async function endInvite(end: Peer, invite: Outgoing): Promise<void> {
   for (const response of last) {
     if (!isAcked(end, response)) end.ack(response);
     if (response.status < 300 && !isOver(end, response)) {
-      const dialog = end.dialog(response);
-      dialog.localCseq = highestCseq(end, invite.callId);
-      await hangUp(end, dialog, invite.callId);
+      await hangUp(end, end.dialog(response));
     }
   }
 }
@@ -103,16 +101,16 @@ async function endTaken(end: Peer, invite: Received): Promise<void> {
   if (sent || gotBye(end, invite.callId)) return;
   const dialog = Dialog.ofRequest(invite, ok.reading.toTag);
   dialog.local = ok.reading.header('To') ?? dialog.local;
-  dialog.localCseq = highestCseq(end, invite.callId);
-  await hangUp(end, dialog, invite.callId);
+  await hangUp(end, dialog);
 }
 
 /** RFC 3261 §15: a BYE of the other end that crosses ours has ended the call as well as its answer would. */
-async function hangUp(end: Peer, dialog: Dialog, callId: string): Promise<void> {
+async function hangUp(end: Peer, dialog: Dialog): Promise<void> {
+  dialog.localCseq = highestCseq(end, dialog.callId);
   try {
     await end.expect('final', { of: end.send(end.request('BYE', { dialog })), withinMs: WAIT_MS, strictly: true });
   } catch (error) {
-    if (!gotBye(end, callId)) throw error;
+    if (!gotBye(end, dialog.callId)) throw error;
   }
 }
 
