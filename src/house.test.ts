@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // fs and os: what the kernel says of its sockets (/proc, sysctl, errno).
   transport: {
     rooms: ['sip'],
-    builtins: ['dgram', 'net', 'tls', 'dns', 'fs', 'os', 'util'],
+    builtins: ['dgram', 'net', 'tls', 'dns', 'http', 'buffer', 'fs', 'os', 'util'],
     packages: ['koffi', 'ws'],
   },
   engine: {

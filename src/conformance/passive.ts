@@ -38,6 +38,7 @@ export class Passive {
     if (decode(msg, bytes, 0, top) !== 0) return [];
     ctx.reset();
     ctx.stream = stream;
+    ctx.reliable = stream;
     ctx.retransmission = before.some((one) => Buffer.from(one.bytes).equals(received.bytes));
     if (received.isResponse) {
       const request = sent.findLast((one) => one.branch === received.branch && one.method === received.method);

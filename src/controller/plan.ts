@@ -205,6 +205,7 @@ export function planLoad(options: LoadOptions): Config[] {
         ...options.local,
         port: options.local.port === 0 ? 0 : options.local.port + index,
         host: advertised(options.local.address),
+        ...(options.target.path !== undefined && { path: options.target.path }),
       },
     ],
     connections: options.connections,

@@ -16,7 +16,7 @@ function worker(name: string, body: string): string {
     file,
     `export default async function work({ port, config }) {
       const { index } = config;
-      const ready = () => port.postMessage({ type: 'ready', index, io: 'dgram', places: [{ protocol: 'udp', reliable: false, address: '127.0.0.1', port: 7000 + index }], rcvbufBytes: 1 });
+      const ready = () => port.postMessage({ type: 'ready', index, io: 'dgram', places: [{ protocol: 'udp', reliable: false, stream: false, address: '127.0.0.1', port: 7000 + index }], rcvbufBytes: 1 });
       const final = () => port.postMessage({ type: 'snapshot', index, final: true });
       const started = new Promise((resolve) => port.on('message', ({ type }) => type === 'start' && resolve()));
       const command = () => Atomics.load(new Int32Array(config.control), 0);

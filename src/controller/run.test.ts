@@ -27,7 +27,7 @@ class FakePool {
       type: 'ready',
       index,
       io: 'dgram',
-      places: [{ protocol: 'udp', reliable: false, address: '127.0.0.1', port: 7000 + index }],
+      places: [{ protocol: 'udp', reliable: false, stream: false, address: '127.0.0.1', port: 7000 + index }],
       rcvbufBytes: 4096,
     }));
     this.over = new Promise((resolve) => {

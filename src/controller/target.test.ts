@@ -52,6 +52,18 @@ describe('parseTarget', () => {
   });
 
   it.each([
+    ['ws:127.0.0.1:8088', '', '127.0.0.1', 8088, '/'],
+    ['ws:h', '', 'h', 80, '/'],
+    ['ws:alice@h:8088/ws', 'alice', 'h', 8088, '/ws'],
+    ['WS:h/asterisk/ws', '', 'h', 80, '/asterisk/ws'],
+    ['ws://h:8088/ws?room=1', '', 'h', 8088, '/ws?room=1'],
+    ['ws://h', '', 'h', 80, '/'],
+    ['sip:a@h:8088;transport=ws', 'a', 'h', 8088, '/'],
+  ])('%s is a WebSocket', (text, user, host, port, path) => {
+    expect(parseTarget(text)).toEqual({ text, protocol: 'ws', user, host, port, path });
+  });
+
+  it.each([
     ['tcp:h;transport=udp', 'names both tcp and udp; leave out one of them'],
     ['udp:h;transport=tcp', 'names both udp and tcp; leave out one of them'],
   ])('%s: %s', (text, expected) => {
@@ -70,7 +82,7 @@ describe('parseTarget', () => {
     'udp:h:5060:1',
   ])('complains of %j and says the forms', (text) => {
     expect(complaint(() => parseTarget(text))).toMatch(
-      /is not udp:HOST:PORT, tcp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT$/,
+      /is not udp:HOST:PORT, tcp:HOST:PORT, ws:HOST:PORT\/PATH, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT$/,
     );
   });
 
@@ -85,6 +97,9 @@ describe('parseTarget', () => {
     ['udp:256.0.0.1:5060', '"256.0.0.1" is neither'],
     ['udp:10.1:5060', '"10.1" is neither'],
     ['udp:h/x', '"h/x" is neither'],
+    ['ws:/x', 'is not udp:HOST:PORT'],
+    ['ws:h:0/x', 'port 0 is not from 1 to 65535'],
+    ['ws:h x', 'is not udp:HOST:PORT'],
     ['sip:h?Subject=x', '"h?Subject=x" is neither'],
     ['sip:alice@h;lr', 'leave out ";lr"'],
     ['sip:alice@h;transport=udp;user=phone', 'leave out ";transport=udp;user=phone"'],
@@ -94,15 +109,14 @@ describe('parseTarget', () => {
 
   it.each([
     'tls:h:5070',
-    'ws:h:5070',
     'wss:h:5070',
     'TLS:h:5070',
     'sips:a@h:5070',
     'sip:a@h:5070;lr;transport=TLS',
     'sip:a@h:5070;transport=udpx',
-  ])('%s: only UDP and TCP, and what to write', (text) => {
+  ])('%s: only UDP, TCP and WebSocket, and what to write', (text) => {
     expect(complaint(() => parseTarget(text))).toBe(
-      `target "${text}": only UDP and TCP work in this version; write udp:h:5070 or tcp:h:5070`,
+      `target "${text}": only UDP, TCP and WebSocket without TLS work in this version; write udp:h:5070, tcp:h:5070 or ws:h:5070`,
     );
   });
 
@@ -209,6 +223,7 @@ describe('parseLocal', () => {
 
   it('tcp is named, or the usual one where nothing is', () => {
     expect(parseLocal('tcp:127.0.0.1:5070', '--listen')).toEqual({ protocol: 'tcp', address: '127.0.0.1', port: 5070 });
+    expect(parseLocal('ws:127.0.0.1:8080', '--listen')).toEqual({ protocol: 'ws', address: '127.0.0.1', port: 8080 });
     expect(parseLocal('127.0.0.1:5070', '--local', 'tcp').protocol).toBe('tcp');
     expect(parseLocal('udp:127.0.0.1:5070', '--local', 'tcp').protocol).toBe('udp');
   });
@@ -228,13 +243,13 @@ describe('parseLocal', () => {
     ' 127.0.0.1',
   ])('complains of %j, naming the option and a good one', (text) => {
     expect(complaint(() => parseLocal(text, '--listen'))).toBe(
-      `--listen "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070 or tcp:127.0.0.1:5070`,
+      `--listen "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070, tcp:127.0.0.1:5070 or ws:127.0.0.1:8080`,
     );
   });
 
-  it.each(['tls', 'ws', 'wss'])('%s: not yet', (scheme) => {
+  it.each(['tls', 'wss'])('%s: not yet', (scheme) => {
     expect(complaint(() => parseLocal(`${scheme}:127.0.0.1:5070`, '--local'))).toBe(
-      `--local "${scheme}:127.0.0.1:5070": only UDP and TCP work in this version; write udp:ADDRESS:PORT or tcp:ADDRESS:PORT`,
+      `--local "${scheme}:127.0.0.1:5070": only UDP, TCP and WebSocket without TLS work in this version; write udp:ADDRESS:PORT, tcp:ADDRESS:PORT or ws:ADDRESS:PORT`,
     );
   });
 });

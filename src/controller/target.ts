@@ -15,9 +15,12 @@ export interface Target {
   readonly port: number;
   /** IPv4. */
   readonly address: string;
+  /** WebSocket: of the resource that the handshake asks for. */
+  readonly path?: string;
 }
 
-const FORMS = 'udp:HOST:PORT, tcp:HOST:PORT, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT';
+const FORMS = 'udp:HOST:PORT, tcp:HOST:PORT, ws:HOST:PORT/PATH, udp:USER@HOST:PORT, sip:USER@HOST or HOST:PORT';
+const LATER = 'only UDP, TCP and WebSocket without TLS work in this version';
 
 /** A word before a colon is a scheme unless a port alone follows it: `proxy:5060` is a host and a port. */
 const FORM =
@@ -25,33 +28,40 @@ const FORM =
 // RFC 3261 §25.1: the last label of a host name begins with a letter; anything else must be an address.
 const HOST_NAME = /^(?:[\w-]+\.)*[a-z][\w-]*\.?$/i;
 
-/** `udp:user@host:port`, `sip:user@host`, `host:port`. The default port is 5060 (RFC 3261 §19.1.2). */
+/** RFC 6455 §3: what follows the authority; `ws://host` is the same as `ws:host`. */
+const WEBSOCKET = /^(ws:)(?:\/\/)?([^/\s]*)(\/\S*)?$/i;
+/** RFC 6455 §3. */
+const WEBSOCKET_PORT = '80';
+
+/** `udp:user@host:port`, `sip:user@host`, `host:port`, `ws:host:port/path`. The default port is 5060 (RFC 3261 §19.1.2), that of `ws:` 80. */
 export function parseTarget(text: string): Omit<Target, 'address'> {
   const noV6 = `target "${text}": IPv6 does not work in this version; give an IPv4 address`;
-  const match = FORM.exec(text);
+  const websocket = WEBSOCKET.exec(text);
+  const match = FORM.exec(websocket === null ? text : `${websocket[1]}${websocket[2]}`);
   if (match === null)
     throw new UsageError(isIPv6(text.replace(/^(udp|tcp|sip):/i, '')) ? noV6 : `target "${text}" is not ${FORMS}`);
-  const [, scheme = 'sip', user = '', host = '', port = '5060', params = ''] = match;
+  const [, scheme = 'sip', user = '', host = '', given, params = ''] = match;
   const kind = scheme.toLowerCase();
+  const port = given ?? (kind === 'ws' ? WEBSOCKET_PORT : '5060');
   if (host.startsWith('[')) throw new UsageError(noV6);
-  if (['tls', 'ws', 'wss', 'sips'].includes(kind) || /;\s*transport=(?!(?:udp|tcp)(?:;|$))/i.test(params))
+  if (['tls', 'wss', 'sips'].includes(kind) || /;\s*transport=(?!(?:udp|tcp|ws)(?:;|$))/i.test(params))
     throw new UsageError(
-      `target "${text}": only UDP and TCP work in this version; write udp:${host}:${port} or tcp:${host}:${port}`,
+      `target "${text}": ${LATER}; write udp:${host}:${port}, tcp:${host}:${port} or ws:${host}:${port}`,
     );
-  if (kind !== 'udp' && kind !== 'tcp' && kind !== 'sip')
+  if (!['udp', 'tcp', 'ws', 'sip'].includes(kind))
     throw new UsageError(`target "${text}" begins with "${scheme}:"; want ${FORMS}`);
   if (!isIPv4(host) && !HOST_NAME.test(host))
     throw new UsageError(`target "${text}": "${host}" is neither an IPv4 address nor a host name; want ${FORMS}`);
   const number = Number(port);
   if (number < 1 || number > 65_535) throw new UsageError(`target "${text}": port ${port} is not from 1 to 65535`);
-  const named = /^(?:;transport=(udp|tcp))?$/i.exec(params);
+  const named = /^(?:;transport=(udp|tcp|ws))?$/i.exec(params);
   if (named === null)
     throw new UsageError(`target "${text}": URI parameters are not sent in this version; leave out "${params}"`);
   // RFC 3263 §4.1: without a transport parameter a SIP URI is reached by UDP.
   const protocol = (named[1]?.toLowerCase() ?? (kind === 'sip' ? 'udp' : kind)) as Protocol;
   if (kind !== 'sip' && protocol !== kind)
     throw new UsageError(`target "${text}" names both ${kind} and ${protocol}; leave out one of them`);
-  return { text, protocol, user, host, port: number };
+  return { text, protocol, user, host, port: number, ...(protocol === 'ws' && { path: websocket?.[3] ?? '/' }) };
 }
 
 /** @throws UsageError with exit code 5 when the host has no IPv4 address */
@@ -93,16 +103,16 @@ export interface LocalPlace {
   readonly port: number;
 }
 
-/** `ADDR:PORT`, `ADDR`, `udp:ADDR:PORT`, `tcp:ADDR:PORT`; port 0 or none is any free one; `usual` where none of udp and tcp is named. */
+/** `ADDR:PORT`, `ADDR`, `udp:ADDR:PORT`, `tcp:ADDR:PORT`, `ws:ADDR:PORT`; port 0 or none is any free one; `usual` where no transport is named. */
 export function parseLocal(text: string, option: string, usual: Protocol = 'udp'): LocalPlace {
-  const match = /^(?:(udp|tcp):)?(\d{1,3}(?:\.\d{1,3}){3})(?::(\d+))?$/.exec(text);
+  const match = /^(?:(udp|tcp|ws):)?(\d{1,3}(?:\.\d{1,3}){3})(?::(\d+))?$/.exec(text);
   const port = Number(match?.[3] ?? 0);
   if (match === null || !isIPv4(match[2]!) || port > 65_535) {
-    const other = /^(tls|ws|wss):/.exec(text);
+    const other = /^(tls|wss):/.exec(text);
     throw new UsageError(
       other === null
-        ? `${option} "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070 or tcp:127.0.0.1:5070`
-        : `${option} "${text}": only UDP and TCP work in this version; write udp:ADDRESS:PORT or tcp:ADDRESS:PORT`,
+        ? `${option} "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070, tcp:127.0.0.1:5070 or ws:127.0.0.1:8080`
+        : `${option} "${text}": ${LATER}; write udp:ADDRESS:PORT, tcp:ADDRESS:PORT or ws:ADDRESS:PORT`,
     );
   }
   return { protocol: (match[1] ?? usual) as Protocol, address: match[2]!, port };

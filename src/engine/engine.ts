@@ -126,6 +126,8 @@ export class Engine {
   readonly ends: Ends;
   /** By place: 1 where transactions repeat nothing (RFC 3261 §17). */
   readonly reliableAt: Uint8Array;
+  /** By place: 1 where messages come in bytes without bounds (RFC 3261 §18.3). */
+  readonly streamAt: Uint8Array;
   /** By program, and in it by place. */
   readonly endsOf: readonly (readonly Ends[])[];
 
@@ -292,6 +294,7 @@ export class Engine {
     }));
     this.ends = this.endsAt[0]!;
     this.reliableAt = Uint8Array.from(transport.places, ({ reliable }) => (reliable ? 1 : 0));
+    this.streamAt = Uint8Array.from(transport.places, ({ stream }) => (stream ? 1 : 0));
     this.endsOf = config.programs.map(({ role }, p) =>
       this.endsAt.map((ends): Ends => ({ ...ends, role, targetUser: target?.users[p] ?? '' })),
     );
@@ -524,7 +527,13 @@ export class Engine {
         end = address.uriEnd;
       }
     }
-    return this.peers.ofUri(bytes, start, end, near);
+    const next = this.peers.ofUri(bytes, start, end, near);
+    // RFC 7118 §5: nobody can open a WebSocket connection to a client. Who is spoken to over one stays there.
+    return next !== NONE && this.isWebSocket(near) && placeOf(next) === placeOf(near) ? near : next;
+  }
+
+  private isWebSocket(peer: number): boolean {
+    return peer !== NONE && this.reliableAt[placeOf(peer)] === 1 && this.streamAt[placeOf(peer)] === 0;
   }
 
   rowsOf(call: number): Int32Array {

@@ -3,7 +3,7 @@
 import type { Program } from '../flow/program.ts';
 import type { Snapshot } from '../metrics/snapshot.ts';
 import type { Phase } from '../time/schedule.ts';
-import type { Place, Protocol } from '../transport/transport.ts';
+import type { Place, Protocol, Transport } from '../transport/transport.ts';
 
 /** Method names by id, for whoever reads methodCounts. */
 export { METHOD_NAMES } from '../sip/names.ts';
@@ -76,6 +76,8 @@ export interface Local {
   readonly address: string;
   readonly port: number;
   readonly host: string;
+  /** WebSocket: the resource that connections of a caller ask for. */
+  readonly path?: string;
 }
 
 /** Which row a call gets: see rows.ts. */
@@ -148,7 +150,7 @@ export type FromWorker =
   | {
       readonly type: 'ready';
       readonly index: number;
-      readonly io: 'batched' | 'dgram' | 'tcp' | 'mixed';
+      readonly io: Transport['io'];
       readonly places: readonly Place[];
       readonly rcvbufBytes: number;
     }

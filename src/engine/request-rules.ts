@@ -4,13 +4,20 @@ import { DIALOG } from '../dialog/dialogs.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD } from '../sip/names.ts';
 import { cancelKey } from '../transaction/match.ts';
+import { placeOf } from '../transport/transport.ts';
 import type { Engine } from './engine.ts';
+
+/** What carried the message to `place`. */
+export function setTransport(e: Engine, place: number): void {
+  e.ctx.stream = e.streamAt[place] === 1;
+  e.ctx.reliable = e.reliableAt[place] === 1;
+}
 
 /** @param call the call of the To tag; @param txn the server transaction it repeats or (ACK) belongs to; NONE where there is none */
 export function checkRequest(e: Engine, call: number, txn: number): void {
   const { ctx, msg, dialogs, txns } = e;
   ctx.reset();
-  ctx.stream = e.reliable(e.receivedPeer);
+  setTransport(e, placeOf(e.receivedPeer));
   ctx.retransmission = txn !== NONE && msg.method !== METHOD.ACK;
   if (call !== NONE && dialogs.state[call]! !== 0) {
     if (dialogs.remoteTagLen[call]! > 0) {

@@ -12,6 +12,7 @@ import { DISCARD } from './discards.ts';
 import type { Engine } from './engine.ts';
 import { FIELD } from './fields.ts';
 import { BRANCH_KIND, BRANCH_LENGTH, TAG_LENGTH } from './identity.ts';
+import { setTransport } from './request-rules.ts';
 import { TXN } from './transactions.ts';
 
 /**
@@ -23,7 +24,7 @@ export function checkResponse(e: Engine, txn: number, again: boolean, place: num
   const call = ownerOf(e, txn);
   const flags = txns.flags[txn]!;
   ctx.reset();
-  ctx.stream = e.reliableAt[place] === 1;
+  setTransport(e, place);
   ctx.matched = matched;
   ctx.requestMethod = txns.method[txn]!;
   ctx.requestCseq = txns.cseq[txn]!;
@@ -130,6 +131,6 @@ function waitingByTag(e: Engine): number {
 export function checkUnread(e: Engine, place: number): void {
   if (e.rules === null) return;
   e.ctx.reset();
-  e.ctx.stream = e.reliableAt[place] === 1;
+  setTransport(e, place);
   e.rules.check(e.msg, e.ctx);
 }

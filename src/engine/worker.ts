@@ -6,7 +6,7 @@ import { Memory } from '../sip/memory.ts';
 import { Clock } from '../time/clock.ts';
 import { BindError } from '../transport/bind-error.ts';
 import { openPlaces } from '../transport/open.ts';
-import { FAREWELL_MS } from '../transport/tcp.ts';
+import { FAREWELL_MS } from '../transport/connections.ts';
 import type { Transport } from '../transport/transport.ts';
 import { abandon } from './ending.ts';
 import { Engine } from './engine.ts';

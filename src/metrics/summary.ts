@@ -143,7 +143,7 @@ export interface Measured {
   readonly rules: { readonly messagesChecked: number; readonly violations: readonly RuleViolation[] };
   readonly generator: {
     /** batched and dgram move datagrams, tcp streams; mixed: several listening places in one worker. */
-    readonly io: 'batched' | 'dgram' | 'tcp' | 'mixed';
+    readonly io: 'batched' | 'dgram' | 'tcp' | 'ws' | 'mixed';
     readonly workers: number;
     /** Workers that were lost: they left no final snapshot. */
     readonly lostWorkers: readonly number[];

@@ -20,6 +20,7 @@ const RECEIPT: Readonly<Record<Summary['generator']['io'], string>> = {
   batched: 'A message is received when the kernel stamped it.',
   dgram: 'A message is received when the runtime handed it over.',
   tcp: 'A message is received when its last bytes were read from the stream.',
+  ws: 'A message is received when the last frame of its WebSocket message was read.',
   mixed: 'A datagram is received when the kernel stamped it, a message on a stream when its last bytes were read.',
 };
 

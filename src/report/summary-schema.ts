@@ -211,7 +211,7 @@ export const summarySchema = z.object({
     results: z.array(result),
   }),
   generator: z.object({
-    io: z.enum(['batched', 'dgram', 'tcp', 'mixed']),
+    io: z.enum(['batched', 'dgram', 'tcp', 'ws', 'mixed']),
     workers: count,
     lostWorkers: z.array(count),
     cpuUsPerCall: maybe,

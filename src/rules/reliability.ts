@@ -23,7 +23,7 @@ function isOtherFork(msg: Message, ctx: RuleContext): boolean {
  * be sent without waiting. One below may be a late copy of a response that was acknowledged long ago.
  */
 function skipsRseq(msg: Message, ctx: RuleContext): boolean {
-  if (!ctx.stream || ctx.lastRseq === NONE || isOtherFork(msg, ctx)) return false;
+  if (!ctx.reliable || ctx.lastRseq === NONE || isOtherFork(msg, ctx)) return false;
   return decimalOf(msg, HEADER.RSEQ) > ctx.lastRseq + 1;
 }
 

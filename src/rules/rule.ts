@@ -87,8 +87,10 @@ export class RuleContext {
   finalSeen = false;
   /** Status of that final response. */
   finalStatus = -1;
-  /** The message came over a stream (TCP, TLS). */
+  /** The message came over a stream (TCP, TLS): bytes without bounds between messages. */
   stream = false;
+  /** It came over a transport that loses nothing and keeps the order: a stream, or WebSocket. */
+  reliable = false;
 
   /** Forgets everything; called before the fields of the next message are filled in. */
   reset(): void {
@@ -124,5 +126,6 @@ export class RuleContext {
     this.finalSeen = false;
     this.finalStatus = -1;
     this.stream = false;
+    this.reliable = false;
   }
 }

@@ -256,18 +256,18 @@ const ROWS: readonly Row[] = [
   ],
   [
     'rseq-by-one',
-    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 7, stream: true } }),
-    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 6, stream: true } }),
+    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 7, reliable: true } }),
+    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 6, reliable: true } }),
   ],
   [
     'rseq-by-one',
-    response(183, 'INVITE', RELIABLE, { rseqTag: 'fork1', numbers: { lastRseq: 3, stream: true } }),
-    response(183, 'INVITE', RELIABLE, { rseqTag: 'theirs9', numbers: { lastRseq: 3, stream: true } }),
+    response(183, 'INVITE', RELIABLE, { rseqTag: 'fork1', numbers: { lastRseq: 3, reliable: true } }),
+    response(183, 'INVITE', RELIABLE, { rseqTag: 'theirs9', numbers: { lastRseq: 3, reliable: true } }),
   ],
   [
     'rseq-by-one',
     response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 3 } }),
-    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 3, stream: true } }),
+    response(183, 'INVITE', RELIABLE, { numbers: { lastRseq: 3, reliable: true } }),
   ],
   [
     'reliable-when-offered',

@@ -17,7 +17,7 @@ export abstract class Connectionless {
   abstract readonly localPort: number;
 
   get places(): readonly Place[] {
-    return [{ protocol: 'udp', reliable: false, address: this.localAddress, port: this.localPort }];
+    return [{ protocol: 'udp', reliable: false, stream: false, address: this.localAddress, port: this.localPort }];
   }
 
   ownPeer(peer: number): number {

@@ -5,10 +5,12 @@ import { BindError } from './bind-error.ts';
 import { loadLibc } from './libc.ts';
 import { Several } from './several.ts';
 import { addressProblem } from './sockaddr.ts';
-import { Tcp, type TcpTuning } from './tcp.ts';
+import type { Tuning } from './connections.ts';
+import { Tcp } from './tcp.ts';
 import type { DatagramTransport, Io, OpenOptions, Protocol, Transport, WorkerResources } from './transport.ts';
 import { UdpBatched } from './udp-batched.ts';
 import { hasReusePort, openDgram } from './udp-dgram.ts';
+import type { WebSockets } from './websockets.ts';
 
 /** Connections that wait to be accepted. */
 const BACKLOG = 4_096;
@@ -18,6 +20,8 @@ export interface PlaceOptions {
   readonly address: string;
   /** 0: any free port. */
   readonly port: number;
+  /** WebSocket: the resource that our own connections ask for; `/` where absent. */
+  readonly path?: string;
 }
 
 export interface PlacesOptions extends WorkerResources {
@@ -34,12 +38,12 @@ export interface PlacesOptions extends WorkerResources {
 export async function openPlaces(places: readonly PlaceOptions[], options: PlacesOptions): Promise<Transport> {
   const opened: Transport[] = [];
   try {
-    for (const { protocol, address, port } of places)
-      opened.push(
-        protocol === 'tcp'
-          ? await openTcp({ ...options, address, port })
-          : await openUdp({ ...options, address, port }),
-      );
+    for (const { protocol, address, port, path = '/' } of places) {
+      const place = { ...options, address, port };
+      if (protocol === 'tcp') opened.push(await openTcp(place));
+      else if (protocol === 'ws') opened.push(await openWebSockets({ ...place, path }));
+      else opened.push(await openUdp(place));
+    }
   } catch (error) {
     for (const one of opened) one.close();
     throw error;
@@ -61,12 +65,35 @@ export async function openUdp(options: OpenOptions): Promise<DatagramTransport> 
   );
 }
 
-/** Listens; throws BindError where address or port cannot be had. */
-export async function openTcp(
-  options: WorkerResources & { readonly address: string; readonly port: number; readonly reusePort: boolean },
-  tuning?: TcpTuning,
-): Promise<Tcp> {
-  const { address, port, reusePort } = options;
+interface Listening extends WorkerResources {
+  readonly address: string;
+  readonly port: number;
+  readonly reusePort: boolean;
+}
+
+/** Listens for TCP; throws BindError where address or port cannot be had. */
+export async function openTcp(options: Listening, tuning?: Tuning): Promise<Tcp> {
+  const server = net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
+  await listen(server, options);
+  return new Tcp(server, { ...options, ...(tuning === undefined ? {} : { tuning }) });
+}
+
+/** Listens for WebSocket handshakes; throws BindError where address or port cannot be had. */
+export async function openWebSockets(
+  options: Listening & { readonly path: string },
+  tuning?: Tuning,
+): Promise<WebSockets> {
+  // Loaded by those alone who use it: the library takes its time to load.
+  const [http, { WebSockets }] = await Promise.all([import('node:http'), import('./websockets.ts')]);
+  const server = http.createServer({ noDelay: true, keepAlive: true }, (_, response) => {
+    response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', 'Content-Type': 'text/plain' });
+    response.end('SIP over WebSocket (RFC 7118): nothing else is served here\n');
+  });
+  await listen(server, options);
+  return new WebSockets(server, { ...options, ...(tuning === undefined ? {} : { tuning }) });
+}
+
+async function listen(server: net.Server, { address, port, reusePort }: Listening): Promise<void> {
   const problem = addressProblem(address);
   if (problem !== null) throw new BindError('EAFNOSUPPORT', address, port, problem, 'TCP');
   if (reusePort && !hasReusePort(process.versions.node))
@@ -77,15 +104,13 @@ export async function openTcp(
       `several workers on one TCP port need Node 22.12 or newer (this is ${process.versions.node}): use --workers 1`,
       'TCP',
     );
-  const server = net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new BindError(error.code ?? 'EIO', address, port, undefined, 'TCP')),
     );
     // reusePort is newer than the type declarations in use.
-    const listen = { host: address, port, exclusive: true, backlog: BACKLOG, ...(reusePort ? { reusePort } : {}) };
-    server.listen(listen, resolve);
+    const place = { host: address, port, exclusive: true, backlog: BACKLOG, ...(reusePort ? { reusePort } : {}) };
+    server.listen(place, resolve);
   });
   server.removeAllListeners('error');
-  return new Tcp(server, { ...options, ...(tuning === undefined ? {} : { tuning }) });
 }

@@ -1,15 +1,9 @@
-// One TCP connection as the transport keeps it: who is at the other end, what waits to leave, what has come half. Holds state; tcp.ts acts on it.
+// What a TCP connection has beside what every connection has: its socket, what waits to leave, what has come half. Holds state; tcp.ts acts on it.
 
 import type { Socket } from 'node:net';
 import { Framer } from '../sip/frame.ts';
 import { NONE } from '../sip/message.ts';
-
-export const PHASE = {
-  /** No socket: not opened yet, or gone. */
-  CLOSED: 0,
-  CONNECTING: 1,
-  OPEN: 2,
-} as const;
+import { Connection } from './connection.ts';
 
 const FIRST_BYTES = 16_384;
 
@@ -56,33 +50,12 @@ export class Unsent {
   }
 }
 
-export class Connection {
-  readonly slot: number;
-  /** Names this connection and no later one in its slot. */
-  readonly handle: number;
-  /** What its messages are from: the place for the one connection that all share, else this connection. */
-  readonly peer: number;
-  /** The place it leads to; NONE for one that was opened from there. */
-  readonly destination: number;
-  readonly address: string;
-  readonly port: number;
-  /** Sent-by port of the last request on it, 0 before the first. */
-  returnPort = 0;
-  phase: number = PHASE.CLOSED;
+export class TcpConnection extends Connection {
   socket: Socket | null = null;
-  /** Why it ended: an errno name, '' when it was closed in order. */
-  error = '';
-  /** When the socket was opened, when it took bytes last, when the other end said it will send no more (0: it has not), when a message began that is not whole. */
-  openedAtUs = 0;
-  tookAtUs = 0;
-  endedAtUs = 0;
+  /** When a message began that is not whole; 0 when none has. */
   restSinceUs = 0;
-  /** Ends when what waits has left. */
-  leaving = false;
   /** Nothing more is read: it could not be cut into messages. */
   deaf = false;
-  /** Its slot is free for another one. */
-  given = false;
 
   framer = new Framer();
   /** Keepalives that were answered. */
@@ -92,25 +65,6 @@ export class Connection {
   restLength = 0;
 
   readonly unsent = new Unsent();
-  /** Bytes that wait here and in the socket, as counted last. */
-  waiting = 0;
-  /** Messages of this flush: first and last queue index. */
-  head = NONE;
-  tail = NONE;
   /** Called when the socket has written what it was given. */
   written: () => void = () => {};
-
-  constructor(slot: number, handle: number, peer: number, destination: number, address: string, port: number) {
-    this.slot = slot;
-    this.handle = handle;
-    this.peer = peer === NONE ? handle : peer;
-    this.destination = destination;
-    this.address = address;
-    this.port = port;
-  }
-
-  /** Only one call or user has it: `releasePeer` ends it. */
-  get own(): boolean {
-    return this.destination !== NONE && this.peer === this.handle;
-  }
 }

@@ -7,7 +7,8 @@ import { Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { BindError } from './bind-error.ts';
 import { openTcp } from './open.ts';
-import type { Tcp, TcpTuning } from './tcp.ts';
+import type { Tuning } from './connections.ts';
+import type { Tcp } from './tcp.ts';
 import { FAULT, NOT_SENT } from './transport.ts';
 
 const HOST = '127.0.0.1';
@@ -34,7 +35,7 @@ class End {
     transport.onFull = () => this.poll();
   }
 
-  static async open(tuning?: TcpTuning): Promise<End> {
+  static async open(tuning?: Tuning): Promise<End> {
     const memory = new Memory(64 << 20);
     let end: End | null = null;
     const nowUs = () => performance.now() * 1000 + (end?.skippedUs ?? 0);

@@ -6,13 +6,15 @@ import { NONE } from '../sip/message.ts';
 export type Io = 'batched' | 'dgram';
 
 /** RFC 3261 §20.42: what carries the messages; as `;transport=` names it. */
-export type Protocol = 'udp' | 'tcp';
+export type Protocol = 'udp' | 'tcp' | 'ws';
 
 /** Where a worker listens, and from where it speaks: what Via and Contact say of it. */
 export interface Place {
   readonly protocol: Protocol;
   /** RFC 3261 §17: nothing is lost or reordered on the way, so that transactions repeat nothing. */
   readonly reliable: boolean;
+  /** RFC 3261 §18.3: bytes without bounds between messages, so that each must say how long it is. */
+  readonly stream: boolean;
   readonly address: string;
   readonly port: number;
 }
@@ -62,7 +64,7 @@ export const FAULT = {
  */
 export interface Transport {
   /** How it moves bytes, for the report. */
-  readonly io: Io | 'tcp' | 'mixed';
+  readonly io: Io | 'tcp' | 'ws' | 'mixed';
   /** By the index that `placeOf` gives. */
   readonly places: readonly Place[];
   /** Receive buffer granted by the system, in bytes as it counts them; 0 where it grows by itself. */

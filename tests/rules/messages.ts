@@ -62,6 +62,7 @@ export interface Known {
       | 'finalSeen'
       | 'finalStatus'
       | 'stream'
+      | 'reliable'
     >
   >;
 }

@@ -186,7 +186,7 @@ export class LinkTransport extends Connectionless implements DatagramTransport {
 
   override get places(): readonly Place[] {
     const protocol = this.stream ? 'tcp' : 'udp';
-    return [{ protocol, reliable: this.stream, address: HOST, port: this.localPort }];
+    return [{ protocol, reliable: this.stream, stream: this.stream, address: HOST, port: this.localPort }];
   }
 
   receive(): number {
