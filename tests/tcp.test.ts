@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Answerer, busyhour, type Result, startAnswerer } from './peers/busyhour.ts';
+import { ALL_FLOWS } from './all-flows.ts';
+import { expectSpotless } from './clean.ts';
+import { type Answerer, busyhour, startAnswerer } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
 import { have } from './peers/have.ts';
 import { type Kamailio, startKamailio } from './peers/kamailio.ts';
@@ -31,34 +33,6 @@ async function listen(accepted: (socket: net.Socket, nth: number) => void): Prom
   return (server.address() as net.AddressInfo).port;
 }
 
-function expectClean(result: Result, calls: number): void {
-  expect(result.summary, result.stderr).not.toBeNull();
-  expect(result.summary!.failures).toEqual([]);
-  expect(result.summary!.calls).toMatchObject({ started: calls, succeeded: calls, failed: 0 });
-  expect(result.summary!.messages).toMatchObject({ unexpected: 0, malformed: 0, retransmitted: 0 });
-  expect(result.summary!.rules.violations).toEqual([]);
-  const end = result.summary!.generator.saturated
-    ? { verdict: 'inconclusive', exitCode: 4 }
-    : { verdict: 'pass', exitCode: 0 };
-  expect(result.summary, result.stderr).toMatchObject(end);
-  expect(result.code).toBe(end.exitCode);
-}
-
-const ALL = [
-  ...['basic', 'cancel', 'info-dtmf', 'invite-auth', 'late-offer', 'message', 'options', 'prack-info-refer'],
-  ...[
-    'publish',
-    'redirect',
-    'refer-attended',
-    'refer-blind',
-    'register',
-    'reinvite-hold',
-    'session-timer',
-    'subscribe',
-    'update',
-  ],
-];
-
 const inLane = lanes(3);
 
 describe('our own ends', () => {
@@ -67,10 +41,10 @@ describe('our own ends', () => {
     callee = await startAnswerer([], { lifetimeMs: 60_000, protocol: 'tcp' });
   });
 
-  it.concurrent.each(ALL)('play %s at 200 calls a second over one connection, breaking no rule', async (flow) => {
+  it.concurrent.each(ALL_FLOWS)('play %s at 200 calls a second over one connection, breaking no rule', async (flow) => {
     const args = ['load', flow, `tcp:${HOST}:${callee.port}`, '--rate', '200', '--calls', '80'];
     const caller = await inLane(() => busyhour(args));
-    expectClean(caller, 80);
+    expectSpotless(caller, 80);
     expect(caller.summary!.generator).toMatchObject({ io: 'tcp', connections: { opened: 1 } });
   });
 
@@ -88,7 +62,7 @@ describe('our own ends', () => {
     const args = ['--data', data, '--register', '--connections', 'per-user', '--rate', '100', '--calls', '40'];
     const caller = await busyhour(['load', 'basic', `tcp:${HOST}:${callee.port}`, ...args]);
     const answered = await callee.stop();
-    expectClean(caller, 40);
+    expectSpotless(caller, 40);
     expect(caller.summary!.generator.connections.opened).toBe(10);
     expect(answered.summary!.generator.connections.accepted).toBe(10);
   });
@@ -100,7 +74,7 @@ describe('our own ends', () => {
     const callee = await startAnswerer([], { lifetimeMs: 40_000, protocol: 'tcp' });
     const caller = await busyhour(['load', 'basic', `tcp:${HOST}:${callee.port}`, '--connections', kind, ...load]);
     const answered = await callee.stop();
-    expectClean(caller, 400);
+    expectSpotless(caller, 400);
     expect(caller.summary!.generator.connections).toMatchObject({ opened: connections });
     expect(answered.summary!.generator.connections).toMatchObject({
       accepted: connections,
@@ -111,7 +85,7 @@ describe('our own ends', () => {
   it('a flow that asks for a ladder: `answer FLOW` over TCP', async () => {
     const callee = await startAnswerer(['prack-info-refer'], { lifetimeMs: 40_000, protocol: 'tcp' });
     const load = ['load', 'prack-info-refer', `tcp:${HOST}:${callee.port}`, '--rate', '200', '--calls', '200'];
-    expectClean(await busyhour(load), 200);
+    expectSpotless(await busyhour(load), 200);
     const answered = await callee.stop();
     expect(answered.summary!.calls).toMatchObject({ started: 200, succeeded: 200, failed: 0 });
   });
@@ -169,7 +143,7 @@ describe.skipIf(!have('sipp'))('SIPp over TCP', () => {
     const load = ['--rate', '300', '--calls', '600', '--connections', kind];
     const caller = await busyhour(['load', 'basic', `tcp:${HOST}:${callee.port}`, ...load]);
     const answered = await callee.stop();
-    expectClean(caller, 600);
+    expectSpotless(caller, 600);
     expect(answered).toMatchObject({ created: 600, failed: 0 });
   });
 
@@ -201,7 +175,7 @@ describe.skipIf(!have('kamailio'))('Kamailio', () => {
     'carries %s over TCP on both sides',
     async (flow) => {
       const args = ['load', flow, `tcp:${HOST}:${proxy.port}`, '--rate', '200', '--calls', '200'];
-      expectClean(await inLane(() => busyhour(args)), 200);
+      expectSpotless(await inLane(() => busyhour(args)), 200);
     },
   );
 
@@ -309,7 +283,7 @@ describe('the reference server', () => {
     const caller = await busyhour(['load', 'basic', `tcp:${HOST}:${callee.port}`, '--rate', '100', '--calls', '100']);
     for (const socket of sockets) socket.destroy();
     const answered = await callee.stop();
-    expectClean(caller, 100);
+    expectSpotless(caller, 100);
     expect(answered.code).toBe(130);
     const { connections } = answered.summary!.generator;
     expect(connections).toMatchObject({

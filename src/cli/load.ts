@@ -146,13 +146,16 @@ export function checkTransport(o: CommonFlags, protocols: readonly LocalPlace['p
     ...(o.segmentation ? [] : ['--no-segmentation']),
     ...(o.rcvbuf === DEFAULT_RCVBUF ? [] : ['--rcvbuf']),
   ];
-  if (given.length > 0) throw new UsageError(`${given.join(', ')}: for datagrams only, and this is ${NAMES[protocols[0]!]}; leave it out`);
+  if (given.length > 0)
+    throw new UsageError(`${given.join(', ')}: for datagrams only, and this is ${NAMES[protocols[0]!]}; leave it out`);
 }
 
 function checkConnections(o: LoadFlags, protocol: LocalPlace['protocol']): void {
   if (o.connections === 'one') return;
   if (protocol === 'udp')
-    throw new UsageError(`--connections ${o.connections}: UDP has no connections; give a tcp: or ws: target or leave it out`);
+    throw new UsageError(
+      `--connections ${o.connections}: UDP has no connections; give a tcp: or ws: target or leave it out`,
+    );
   if (o.connections === 'per-user' && o.data === undefined && o.users === undefined)
     throw new UsageError('--connections per-user needs users: give --data FILE or --users N');
 }

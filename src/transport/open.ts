@@ -2,10 +2,10 @@
 
 import net from 'node:net';
 import { BindError } from './bind-error.ts';
+import type { Tuning } from './connections.ts';
 import { loadLibc } from './libc.ts';
 import { Several } from './several.ts';
 import { addressProblem } from './sockaddr.ts';
-import type { Tuning } from './connections.ts';
 import { Tcp } from './tcp.ts';
 import type { DatagramTransport, Io, OpenOptions, Protocol, Transport, WorkerResources } from './transport.ts';
 import { UdpBatched } from './udp-batched.ts';

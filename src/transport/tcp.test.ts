@@ -6,8 +6,8 @@ import { ERR_NO_CONTENT_LENGTH } from '../sip/errors.ts';
 import { Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { BindError } from './bind-error.ts';
-import { openTcp } from './open.ts';
 import type { Tuning } from './connections.ts';
+import { openTcp } from './open.ts';
 import type { Tcp } from './tcp.ts';
 import { FAULT, NOT_SENT } from './transport.ts';
 

@@ -54,7 +54,10 @@ export class WebSockets extends Connections<WebSocketConnection> {
       ...this.limits,
       clientTracking: false,
       // RFC 7118 §4.1: both ends agree on the subprotocol sip; what speaks another is no SIP client.
-      verifyClient: ({ req }: { req: IncomingMessage }, done: (ok: boolean, status?: number, text?: string) => void) => {
+      verifyClient: (
+        { req }: { req: IncomingMessage },
+        done: (ok: boolean, status?: number, text?: string) => void,
+      ) => {
         const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
         if (offered.includes(SUBPROTOCOL)) return done(true);
         this.count('refused: the handshake offers no subprotocol sip');

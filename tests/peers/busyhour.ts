@@ -56,6 +56,8 @@ export async function busyhour(
   return result;
 }
 
+type Protocol = 'udp' | 'tcp' | 'ws';
+
 export interface Answerer {
   readonly port: number;
   readonly process: Running;
@@ -69,8 +71,8 @@ export async function startAnswerer(
   options: {
     lifetimeMs: number;
     port?: number;
-    protocol?: 'udp' | 'tcp';
-    also?: readonly ('udp' | 'tcp')[];
+    protocol?: Protocol;
+    also?: readonly Protocol[];
     env?: Record<string, string>;
   },
 ): Promise<Answerer> {
@@ -79,7 +81,7 @@ export async function startAnswerer(
   const listen = [protocol, ...also].flatMap((one) => ['--listen', `${one}:127.0.0.1:${port}`]);
   const started = startBusyhour(['answer', ...args, ...listen], options);
   await started.process.line(/listening on/i, 15_000);
-  await bound(protocol, port, 2_000);
+  await bound(protocol === 'udp' ? 'udp' : 'tcp', port, 2_000);
   return {
     port,
     process: started.process,

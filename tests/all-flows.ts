@@ -1,0 +1,20 @@
+// The flows that run against `answer` without a flow over any transport. A list only.
+export const ALL_FLOWS = [
+  'basic',
+  'cancel',
+  'info-dtmf',
+  'invite-auth',
+  'late-offer',
+  'message',
+  'options',
+  'prack-info-refer',
+  'publish',
+  'redirect',
+  'refer-attended',
+  'refer-blind',
+  'register',
+  'reinvite-hold',
+  'session-timer',
+  'subscribe',
+  'update',
+];
