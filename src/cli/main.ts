@@ -75,7 +75,10 @@ common(
   program
     .command('load')
     .argument('<flow>', 'name of a flow (busyhour flows), or a file: a flow, or a mix of flows')
-    .argument('<target>', 'udp:host:port, tcp:host:port, udp:user@host:port, sip:user@host or host:port')
+    .argument(
+      '<target>',
+      'udp:host:port, tcp:host:port, ws:host:port/path, udp:user@host:port, sip:user@host or host:port',
+    )
     .description('drive calls at a rate and judge what comes back'),
 )
   .addOption(option('--rate <cps>', 'calls a second (default: 10)').argParser(rate))
@@ -96,7 +99,7 @@ common(
   )
   .addOption(option('--local <address:port>', 'own address; worker i takes port + i'))
   .addOption(
-    option('--connections <kind>', 'over TCP, what has a connection of its own')
+    option('--connections <kind>', 'over TCP and WebSocket, what has a connection of its own')
       .choices(['one', 'per-user', 'per-call'])
       .default('one'),
   )
@@ -136,7 +139,7 @@ common(
   .addOption(
     option(
       '--listen <address>',
-      'udp:ADDRESS:PORT or tcp:ADDRESS:PORT (repeatable; default udp:127.0.0.1:5060)',
+      'udp:ADDRESS:PORT, tcp:ADDRESS:PORT or ws:ADDRESS:PORT (repeatable; default udp:127.0.0.1:5060)',
     ).argParser(gather),
   )
   .addOption(option('--rate-limit <cps>', 'refuse calls above this rate with 503 and Retry-After').argParser(rate))
@@ -167,7 +170,7 @@ common(
 
 program
   .command('conform')
-  .argument('[target]', 'udp:host:port, tcp:host:port or host:port')
+  .argument('[target]', 'udp:host:port, tcp:host:port, ws:host:port/path or host:port')
   .description('hold a server against the RFCs, case by case, and judge it')
   .addOption(option('--rfc <numbers>', 'only cases of these, such as 3261,3262'))
   .addOption(option('--method <names>', 'only cases about these methods'))
