@@ -16,6 +16,11 @@ export function expectClean(result: Result, calls: number): void {
   expect(result.code).toBe(end.exitCode);
 }
 
+/** A run whose calls failed ends so; on a machine too busy to be trusted with that, it says so. */
+export function expectFailed(result: Result): void {
+  expect(result.code, result.stderr).toBe(result.summary!.generator.saturated ? 4 : 99);
+}
+
 /** Clean, nothing sent twice by either end, and no rule broken by the peer but those named, so often. */
 export function expectSpotless(result: Result, calls: number, broken: Readonly<Record<string, number>> = {}): void {
   expectClean(result, calls);
