@@ -5,6 +5,7 @@ import { NO, RuleContext, YES } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.ts';
 import { decode } from '../sip/decode.ts';
 import { Message } from '../sip/message.ts';
+import { knowRequest, knowResponse, type Put } from './known.ts';
 import type { Outgoing, Received } from './outgoing.ts';
 import type { Reading } from './reading.ts';
 
@@ -18,6 +19,17 @@ export interface Broken {
   readonly example: string;
 }
 
+/** What is known beside the message itself. */
+export interface Surroundings {
+  /** What the end that received it has sent and received so far. */
+  readonly sent: readonly Outgoing[];
+  readonly before: readonly Received[];
+  /** It came over a stream. */
+  readonly stream: boolean;
+  /** Whether it is a request of another end of ours, which a proxy forwarded: what is wrong with it may be meant so. */
+  readonly isOurs: (request: Received) => boolean;
+}
+
 export class Passive {
   readonly checker = new RuleChecker(RULES);
   private readonly ctx = new RuleContext();
@@ -25,12 +37,12 @@ export class Passive {
   private readonly bytes = new Uint8Array(300_000);
 
   /** Ids of the rules that `received` breaks. */
-  check(received: Received, sent: readonly Outgoing[], before: readonly Received[], stream: boolean): string[] {
+  check(received: Received, { sent, before, stream, isOurs }: Surroundings): string[] {
     if (received.fault !== null || received.bytes.length > 65_535) return [];
     const { ctx, msg, bytes } = this;
     bytes.set(received.bytes);
     let top = received.bytes.length;
-    const put = (text: string): [number, number] => {
+    const put: Put = (text) => {
       const start = top;
       top += Buffer.from(bytes.buffer).write(text, start);
       return [start, top];
@@ -40,22 +52,20 @@ export class Passive {
     ctx.stream = stream;
     ctx.reliable = stream;
     ctx.retransmission = before.some((one) => Buffer.from(one.bytes).equals(received.bytes));
-    if (received.isResponse) {
+    if (received.isRequest) {
+      if (!isOurs(received)) knowRequest(ctx, received, sent, before, put);
+    } else {
       const request = sent.findLast((one) => one.branch === received.branch && one.method === received.method);
       // A request that was broken on purpose says nothing of what its answer must be.
       if (request === undefined || request.reading.fault !== null) return [];
       this.fill(request.reading, received, before, put);
+      knowResponse(ctx, received, before, put);
     }
     const n = this.checker.check(msg, ctx);
     return Array.from(this.checker.broken.subarray(0, n), (rule) => this.checker.rules[rule]!.id);
   }
 
-  private fill(
-    request: Reading,
-    received: Received,
-    before: readonly Received[],
-    put: (text: string) => [number, number],
-  ) {
+  private fill(request: Reading, received: Received, before: readonly Received[], put: Put) {
     const { ctx, bytes } = this;
     // The request behind the response in the same block, so that its spans can be compared.
     const [start] = put(request.text);

@@ -5,6 +5,7 @@ import { nowUs, type Place } from '../transport/raw-socket.ts';
 import { Accounts } from './accounts.ts';
 import type { Case, Need, TransportKind } from './case.ts';
 import type { Ground, Logged } from './ground.ts';
+import type { Received } from './outgoing.ts';
 import { Passive } from './passive.ts';
 import { type Probed, probe } from './probe.ts';
 import type { Account, Profile } from './profile.ts';
@@ -203,7 +204,8 @@ export class Runner {
       signal,
       probe: async () => (await this.probe()).health !== 'dead',
       check: (message, sent, earlier, stream) => {
-        for (const id of this.passive.check(message, sent, earlier, stream)) rules.add(id);
+        const isOurs = ({ fromTag }: Received) => talk.ends.some(({ tag }) => tag === fromTag);
+        for (const id of this.passive.check(message, { sent, before: earlier, stream, isOurs })) rules.add(id);
       },
     };
     const talk = new Talk(ground);
