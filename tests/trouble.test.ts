@@ -1,6 +1,6 @@
 // Peers that misbehave, die or are not there, and a generator that cannot keep up. Every end is named and has its exit code; never a hang.
 import { createSocket } from 'node:dgram';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -202,3 +202,26 @@ it('a reader of --json that goes away changes no exit code, and the files are wr
   expect(piped.stderr()).not.toMatch(/EPIPE/);
   expect(readdirSync(out)).toContain('summary.json');
 });
+
+it.each([
+  ['load', ['options'], /Calls +3 started, 3 succeeded/],
+  ['conform', ['--case', 'rfc3261/11.2/*'], /pass/],
+] as const)(
+  '%s whose results cannot be written tells them all the same, and says what is in the way',
+  async (command, rest, told) => {
+    const callee = await startAnswerer([], { lifetimeMs: 30_000 });
+    const out = tempDir();
+    mkdirSync(join(out, 'summary.json'));
+    const target = `udp:127.0.0.1:${callee.port}`;
+    const args = command === 'load' ? [...rest, target, '--rate', '20', '--calls', '3'] : [target, ...rest];
+    const failed = start(process.execPath, [MAIN, command, ...args, '--json', '--out', out], { lifetimeMs: 30_000 });
+    const { code } = await failed.exited;
+    await callee.stop();
+    expect(code, failed.stderr()).toBe(2);
+    expect(failed.stderr()).toMatch(told);
+    expect(failed.stderr()).toContain(
+      'summary.json: a folder of that name is in the way; name another folder with --out DIR',
+    );
+    expect(JSON.parse(failed.stdout())).toMatchObject({ schemaVersion: 1, command });
+  },
+);

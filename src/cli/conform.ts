@@ -10,6 +10,7 @@ import { tortureCases } from '../conformance/torture.ts';
 import { conformanceSummary } from '../controller/conformance-summary.ts';
 import { resolveTarget } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
+import type { Summary } from '../metrics/summary.ts';
 import { conformanceText } from '../report/conformance-terminal.ts';
 import { colorWanted } from '../report/paint.ts';
 import { verdictLine } from '../report/terminal.ts';
@@ -93,20 +94,35 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
     rules: result.rules,
     messages: result.messages,
   });
-  const written = [
-    ...(await writeConformance(out, summary)),
-    ...keepKnown(o.writeBaseline, judged, results, files, strict),
-  ];
+  let written: readonly string[] = [];
+  try {
+    written = [
+      ...(await writeConformance(out, summary)),
+      ...keepKnown(o.writeBaseline, judged, results, files, strict),
+    ];
+  } finally {
+    // What a run has found is told, also where it cannot be written.
+    tell(summary, results, written, o, color);
+  }
   const stepSummary = process.env.GITHUB_STEP_SUMMARY;
   // The verdict of the run is worth more than this copy of it.
   if (stepSummary !== undefined && stepSummary !== '') {
     const problem = await appendMarkdown(stepSummary, summary);
     if (problem !== null) process.stderr.write(`busyhour: warning: ${problem}\n`);
   }
-  if (!quiet) process.stderr.write(conformanceText(summary, results, counts, { color, files: written }));
+  process.exitCode = summary.exitCode;
+}
+
+function tell(
+  summary: Summary,
+  results: readonly Result[],
+  files: readonly string[],
+  o: ConformFlags,
+  color: boolean,
+): void {
+  if (o.quiet !== true) process.stderr.write(conformanceText(summary, results, countsOf(results), { color, files }));
   else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
   if (o.json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-  process.exitCode = summary.exitCode;
 }
 
 /** The failures as known ones, where the run can be believed: half a run would make half a baseline. The verdict of this run stays. */

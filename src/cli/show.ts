@@ -111,16 +111,20 @@ export class Show {
   }
 }
 
-/** Writes the folder (when there is one), prints the summary and sets the exit code. */
+/** Writes the folder (when there is one), prints the summary, also where it cannot be written, and sets the exit code. */
 export async function conclude(
   summary: Summary,
   options: { readonly out: string | null; readonly json: boolean; readonly quiet: boolean },
 ): Promise<void> {
-  const files = options.out === null ? [] : await writeRun(options.out, summary);
-  if (!options.quiet) {
-    const color = colorWanted(process.env, process.stderr.isTTY === true);
-    process.stderr.write(summaryText(summary, { color, files }));
-  } else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
-  if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  let files: readonly string[] = [];
+  try {
+    if (options.out !== null) files = await writeRun(options.out, summary);
+  } finally {
+    if (!options.quiet) {
+      const color = colorWanted(process.env, process.stderr.isTTY === true);
+      process.stderr.write(summaryText(summary, { color, files }));
+    } else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
+    if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  }
   process.exitCode = summary.exitCode;
 }

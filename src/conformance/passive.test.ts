@@ -104,7 +104,11 @@ describe('a request of the server in a dialog', () => {
     ],
     [
       'NOTIFY of a fork that has not',
-      request('NOTIFY', 1, { From: '<sip:b@x>;tag=fork2', Event: 'presence', 'Subscription-State': 'active;expires=60' }),
+      request('NOTIFY', 1, {
+        From: '<sip:b@x>;tag=fork2',
+        Event: 'presence',
+        'Subscription-State': 'active;expires=60',
+      }),
       {},
     ],
     ['once more', request('BYE', 9), { before: [answer('200 OK'), request('BYE', 9)] }],
