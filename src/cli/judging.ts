@@ -1,6 +1,6 @@
 // Runs conformance cases for a command: own addresses, what is told meanwhile, and Ctrl-C. Judges nothing itself.
 
-import type { Case } from '../conformance/case.ts';
+import type { Case, TransportKind } from '../conformance/case.ts';
 import type { Profile } from '../conformance/profile.ts';
 import type { RunResult } from '../conformance/result.ts';
 import { Runner } from '../conformance/runner.ts';
@@ -9,7 +9,7 @@ import { resultLines } from '../report/conformance-terminal.ts';
 
 export interface JudgingOptions {
   readonly target: { readonly address: string; readonly port: number };
-  readonly kind: 'udp' | 'tcp';
+  readonly kind: TransportKind;
   readonly profile: Profile;
   readonly jobs: number;
   readonly slow: boolean;

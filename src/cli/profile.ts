@@ -13,7 +13,7 @@ function keysAt(path: Path): string[] {
 
 const MENDS: Readonly<Record<string, string>> = {
   roles: 'a list such as [uas, registrar]',
-  transports: 'a list of udp and tcp',
+  transports: 'a list of udp, tcp and ws',
   methods: 'a list such as [INVITE, BYE]',
   accounts: 'a list such as - { user: alice, password: secret }',
   extensions: 'such as { answer: alice, busy: bob }',

@@ -19,7 +19,7 @@ export const ROLES: readonly Role[] = [
   'all',
 ];
 
-export type TransportKind = 'udp' | 'tcp';
+export type TransportKind = 'udp' | 'tcp' | 'ws';
 
 /**
  * Users of the server by what it does with a call to them; `early` sends several reliable provisional responses, `echo` sends our media

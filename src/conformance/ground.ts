@@ -2,6 +2,7 @@
 
 import type { Credentials } from '../sip/digest.ts';
 import type { Place } from '../transport/raw-socket.ts';
+import type { TransportKind } from './case.ts';
 import type { Outgoing, Received } from './outgoing.ts';
 import type { Account, Profile } from './profile.ts';
 import type { Pulse } from './pulse.ts';
@@ -35,5 +36,10 @@ export interface Ground {
   /** Whether the server answers a control probe now. */
   readonly probe: () => Promise<boolean>;
   /** Holds the passive rules against a message that came in; `sent` are ours so far. */
-  readonly check: (received: Received, sent: readonly Outgoing[], before: readonly Received[], stream: boolean) => void;
+  readonly check: (
+    received: Received,
+    sent: readonly Outgoing[],
+    before: readonly Received[],
+    kind: TransportKind,
+  ) => void;
 }

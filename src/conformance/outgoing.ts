@@ -1,6 +1,6 @@
 // A message of ours: its bytes, how they were made, and when they left. Sends nothing.
 
-import type { Place } from '../transport/raw-socket.ts';
+import type { Frame, Place } from '../transport/raw-socket.ts';
 import type { Dialog } from './dialog.ts';
 import { type Draft, type Override, override, type Row, render } from './draft.ts';
 import { canonical, Reading, split } from './reading.ts';
@@ -145,9 +145,12 @@ export class Received extends Reading {
   /** It came after this: it may have lain there since, where our loop was late. */
   readonly sinceUs: number;
   readonly from: Place;
+  /** Kind of the WebSocket message it came in, null where it came in none. */
+  readonly frame: Frame | null;
 
-  constructor(bytes: Uint8Array, from: Place, atUs: number, sinceUs: number) {
+  constructor(bytes: Uint8Array, from: Place, atUs: number, sinceUs: number, frame: Frame | null = null) {
     super(bytes);
+    this.frame = frame;
     this.from = from;
     this.atUs = atUs;
     this.sinceUs = sinceUs;

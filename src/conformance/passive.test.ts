@@ -1,5 +1,6 @@
 // Rules that need to know what went before, held against what an end of a case receives: each fires on its breach and on nothing else.
 import { describe, expect, it } from 'vitest';
+import type { TransportKind } from './case.ts';
 import { Outgoing, Received } from './outgoing.ts';
 import { Passive } from './passive.ts';
 
@@ -65,19 +66,19 @@ function ourAnswer(to: string): string {
 interface Told {
   readonly sent?: readonly string[];
   readonly before?: readonly string[];
-  readonly stream?: boolean;
+  readonly kind?: TransportKind;
   readonly isOurs?: boolean;
 }
 
 function broken(
   last: string,
-  { sent = [INVITE], before = [answer('200 OK')], stream = false, isOurs = false }: Told = {},
+  { sent = [INVITE], before = [answer('200 OK')], kind = 'udp', isOurs = false }: Told = {},
 ) {
   const received = (one: string) => new Received(Buffer.from(one), FROM, 0, 0);
   return new Passive().check(received(last), {
     sent: sent.map((one) => new Outgoing(Buffer.from(one))),
     before: before.map(received),
-    stream,
+    kind,
     isOurs: () => isOurs,
   });
 }
@@ -164,11 +165,11 @@ describe('a reliable provisional response', () => {
     ['the first of another fork', reliable(90, { To: '<sip:b@x>;tag=fork2' }), [reliable(5)]],
     ['the first', reliable(5), []],
   ] as const)('with %s breaks nothing', (_, last, before) => {
-    expect(broken(last, { before, stream: true })).toEqual([]);
+    expect(broken(last, { before, kind: 'tcp' })).toEqual([]);
   });
 
   it('that leaves out a number breaks rseq-by-one where nothing is lost', () => {
-    expect(broken(reliable(7), { before: [reliable(5)], stream: true })).toEqual(['rseq-by-one']);
-    expect(broken(reliable(7), { before: [reliable(5)], stream: false })).toEqual([]);
+    expect(broken(reliable(7), { before: [reliable(5)], kind: 'tcp' })).toEqual(['rseq-by-one']);
+    expect(broken(reliable(7), { before: [reliable(5)], kind: 'udp' })).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { NO, RuleContext, YES } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.ts';
 import { decode } from '../sip/decode.ts';
 import { Message } from '../sip/message.ts';
+import type { TransportKind } from './case.ts';
 import { knowRequest, knowResponse, type Put } from './known.ts';
 import type { Outgoing, Received } from './outgoing.ts';
 import type { Reading } from './reading.ts';
@@ -24,8 +25,8 @@ export interface Surroundings {
   /** What the end that received it has sent and received so far. */
   readonly sent: readonly Outgoing[];
   readonly before: readonly Received[];
-  /** It came over a stream. */
-  readonly stream: boolean;
+  /** What it came by. */
+  readonly kind: TransportKind;
   /** Whether it is a request of another end of ours, which a proxy forwarded: what is wrong with it may be meant so. */
   readonly isOurs: (request: Received) => boolean;
 }
@@ -37,7 +38,7 @@ export class Passive {
   private readonly bytes = new Uint8Array(300_000);
 
   /** Ids of the rules that `received` breaks. */
-  check(received: Received, { sent, before, stream, isOurs }: Surroundings): string[] {
+  check(received: Received, { sent, before, kind, isOurs }: Surroundings): string[] {
     if (received.fault !== null || received.bytes.length > 65_535) return [];
     const { ctx, msg, bytes } = this;
     bytes.set(received.bytes);
@@ -49,8 +50,8 @@ export class Passive {
     };
     if (decode(msg, bytes, 0, top) !== 0) return [];
     ctx.reset();
-    ctx.stream = stream;
-    ctx.reliable = stream;
+    ctx.stream = kind === 'tcp';
+    ctx.reliable = kind !== 'udp';
     ctx.retransmission = before.some((one) => Buffer.from(one.bytes).equals(received.bytes));
     if (received.isRequest) {
       if (!isOurs(received)) knowRequest(ctx, received, sent, before, put);

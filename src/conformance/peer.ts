@@ -1,10 +1,7 @@
 // The wire-level peer: an address and port of its own, from which leaves exactly what a case says. Never acknowledges, retransmits or absorbs by itself; a challenge alone is answered where the case does not look for it.
 
-import { chooseChallenge } from '../sip/digest.ts';
-import { ERR_NEED_MORE, errorText } from '../sip/errors.ts';
-import { Framer } from '../sip/frame.ts';
-import { NONE } from '../sip/message.ts';
 import {
+  type Frame,
   type Listener,
   listenForStream,
   nowUs,
@@ -14,6 +11,8 @@ import {
   type RawEvents,
   type RawSocket,
 } from '../transport/raw-socket.ts';
+import { openWebSocket } from '../transport/raw-websocket.ts';
+import { Admission } from './admission.ts';
 import type { TransportKind } from './case.ts';
 import { ackRows, dialogRows, requestRows, responseRows } from './compose.ts';
 import { Dialog } from './dialog.ts';
@@ -21,9 +20,10 @@ import { draft, type Parts } from './draft.ts';
 import type { Ground } from './ground.ts';
 import { newBranch, newCallId, token } from './identity.ts';
 import { Outgoing, Received } from './outgoing.ts';
-import { uriOfUser } from './profile.ts';
+import { uriOfUser, webSocketPlace } from './profile.ts';
 import { uriOf } from './reading.ts';
 import { describeStatus, isChallenge, judgeRefusal, type Status, statusFits, statusIsNamed } from './status.ts';
+import { streamCutter } from './stream-cutter.ts';
 import { Conclusion, Late } from './verdict.ts';
 
 export interface Wait {
@@ -72,14 +72,14 @@ export class Peer {
   private closedBy: string | null = null;
   /** Bytes of line ends that came between messages of a stream. */
   private lineEnds = 0;
-  /** Header field that credentials go to, null while nobody asked for some. */
-  private credentialsIn: 'Authorization' | 'Proxy-Authorization' | null = null;
+  private readonly admission: Admission;
   private readonly closeWaiters = new Set<() => void>();
   private readonly madeUs = nowUs();
 
   constructor(ground: Ground, end: string) {
     this.ground = ground;
     this.end = end;
+    this.admission = new Admission(ground.credentials);
     ground.signal.addEventListener('abort', () => this.wake(), { once: true });
   }
 
@@ -90,12 +90,30 @@ export class Peer {
       this.socket = await openDatagrams({ address, port }, { bytes, closed: this.closed });
       return;
     }
+    const name = kind === 'tcp' ? 'TCP' : 'WebSocket';
     try {
-      this.socket = await openStream(address, this.ground.target, this.framed());
+      this.socket = kind === 'tcp' ? await this.openStream(address) : await this.openWebSocket(address);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      throw new Conclusion('inconclusive', `no TCP connection to the server: ${code ?? message}`);
+      throw new Conclusion('inconclusive', `no ${name} connection to the server: ${code ?? message}`);
     }
+  }
+
+  private openStream(address: string): Promise<RawSocket> {
+    return openStream(address, this.ground.target, this.framed());
+  }
+
+  private openWebSocket(address: string): Promise<RawSocket> {
+    const { target, profile } = this.ground;
+    const bytes = (data: Buffer, from: Place, atUs: number, frame?: Frame) =>
+      this.arrive(Buffer.from(data), from, atUs, frame);
+    const to = webSocketPlace(profile, target);
+    return openWebSocket(address, to, profile.webSocket.path, { bytes, closed: this.closed });
+  }
+
+  /** Of a WebSocket: the subprotocol that the server agreed on, null for none. */
+  get subprotocol(): string | null {
+    return this.socket!.subprotocol ?? null;
   }
 
   /** Waits for the server to open a stream to us; it is this end's from then on. The place it has to come to. */
@@ -114,30 +132,15 @@ export class Peer {
 
   /** The bytes of a stream, message by message. */
   private framed(): RawEvents {
-    const framer = new Framer();
-    let kept: Buffer = Buffer.alloc(0);
-    let lost = false;
+    let came: [from: Place, atUs: number] | null = null;
+    const cut = streamCutter({
+      message: (bytes) => this.arrive(bytes, ...came!),
+      lineEnds: (count) => (this.lineEnds += count),
+      lost: (why) => this.note(`the stream can be divided no further: ${why}`),
+    });
     const bytes = (data: Buffer, from: Place, atUs: number) => {
-      if (lost) return;
-      kept = Buffer.concat([kept, data]);
-      let at = 0;
-      for (;;) {
-        const end = framer.next(kept, at, kept.length);
-        this.lineEnds += framer.from - at;
-        if (end < 0) {
-          lost = end !== ERR_NEED_MORE;
-          if (lost) {
-            this.note(`the stream can be divided no further: ${errorText(end)}`);
-            // RFC 3261 §18.3: without a length nobody knows its body; its head is there to be judged.
-            if (framer.headEnd !== NONE)
-              this.arrive(Buffer.from(kept.subarray(framer.from, framer.headEnd)), from, atUs);
-          }
-          kept = kept.subarray(framer.from);
-          return;
-        }
-        this.arrive(Buffer.from(kept.subarray(framer.from, end)), from, atUs);
-        at = end;
-      }
+      came = [from, atUs];
+      cut(data);
     };
     return { bytes, closed: this.closed };
   }
@@ -172,7 +175,7 @@ export class Peer {
 
   /** URI of our end, as it stands in Contact. */
   get contact(): string {
-    return `sip:harness@${this.hostPort}${this.kind === 'tcp' ? ';transport=tcp' : ''}`;
+    return `sip:harness@${this.hostPort}${this.kind === 'udp' ? '' : `;transport=${this.kind}`}`;
   }
 
   /** URI of our user: that of the account of the case, where it has one. */
@@ -221,10 +224,10 @@ export class Peer {
     return new Outgoing(Buffer.from(text));
   }
 
-  /** Sends it, and gives it back. */
-  send(message: Outgoing): Outgoing {
+  /** Sends it, and gives it back. @param frame the kind of its WebSocket message; text where absent and the bytes are UTF-8 */
+  send(message: Outgoing, frame?: Frame): Outgoing {
     if (!this.sent.includes(message)) this.sent.push(message);
-    this.put(message.bytes, message.place);
+    this.put(message.bytes, message.place, frame);
     message.sentAtUs.push(nowUs());
     return message;
   }
@@ -253,9 +256,9 @@ export class Peer {
     this.put(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, null);
   }
 
-  private put(bytes: Uint8Array, place: Place | null): void {
+  private put(bytes: Uint8Array, place: Place | null, frame?: Frame): void {
     this.ground.log.push({ atUs: nowUs(), direction: 'out', end: this.end, text: Buffer.from(bytes).toString('utf8') });
-    this.socket!.send(bytes, place ?? this.ground.target);
+    this.socket!.send(bytes, place ?? this.ground.target, frame);
   }
 
   /**
@@ -423,16 +426,10 @@ export class Peer {
 
   /** Sends the request again with credentials of the profile; false where the response is no challenge, or none that can be answered. */
   answerChallenge(request: Outgoing, response: Received): boolean {
-    const { credentials } = this.ground;
-    if (!isChallenge(response.status) || credentials === null || !request.canReissue) return false;
-    const proxy = response.status === 407;
-    const challenge = chooseChallenge(response.headers(proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate'));
+    const challenge = this.admission.challengeIn(response, request);
     if (challenge === null) return false;
     if (request.method === 'INVITE') this.ackOf(request, response);
-    credentials.take(challenge);
-    this.credentialsIn = proxy ? 'Proxy-Authorization' : 'Authorization';
-    const value = credentials.value(request.method, request.uri, request.reading.body);
-    request.reissue(this.credentialsIn, value, newBranch());
+    this.admission.answer(request, challenge, response.status);
     this.note(`answers the challenge of ${uriOf(request.uri)}`);
     this.send(request);
     return true;
@@ -440,16 +437,14 @@ export class Peer {
 
   /** Puts credentials for the challenge answered last into a request before it is sent, if there was one. */
   admit(request: Outgoing): Outgoing {
-    const { credentials } = this.ground;
-    if (credentials === null || this.credentialsIn === null) return request;
-    request.prove(this.credentialsIn, credentials.value(request.method, request.uri, request.reading.body));
+    this.admission.admit(request);
     return request;
   }
 
-  private arrive(bytes: Buffer, from: Place, atUs: number): void {
-    const message = new Received(bytes, from, atUs, this.ground.pulse.sinceUs);
+  private arrive(bytes: Buffer, from: Place, atUs: number, frame: Frame | null = null): void {
+    const message = new Received(bytes, from, atUs, this.ground.pulse.sinceUs, frame);
     this.ground.log.push({ atUs, direction: 'in', end: this.end, text: message.text });
-    this.ground.check(message, this.sent, this.received, this.kind === 'tcp');
+    this.ground.check(message, this.sent, this.received, this.kind);
     this.received.push(message);
     for (const waiter of this.waiters) {
       if (!waiter.fits(message)) continue;

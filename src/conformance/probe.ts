@@ -1,10 +1,18 @@
 // The control probe: does the server answer at all, now? Any response will do. Retransmits as a client must; judges nothing else.
 
-import { nowUs, openDatagrams, openStream, type Place, type RawSocket } from '../transport/raw-socket.ts';
+import {
+  nowUs,
+  openDatagrams,
+  openStream,
+  type Place,
+  type RawEvents,
+  type RawSocket,
+} from '../transport/raw-socket.ts';
+import { openWebSocket } from '../transport/raw-websocket.ts';
 import type { TransportKind } from './case.ts';
 import { sdp } from './compose.ts';
 import { newBranch, token } from './identity.ts';
-import { type Profile, uriOfUser } from './profile.ts';
+import { type Profile, uriOfUser, webSocketPlace } from './profile.ts';
 import { Reading } from './reading.ts';
 import type { Health } from './verdict.ts';
 
@@ -41,10 +49,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
         resolve({ health: nowUs() - startUs > SLOW_MS * 1_000 ? 'slow' : 'alive', why: '' });
       };
       const on = { bytes: answered, closed: dead };
-      const opening =
-        kind === 'udp'
-          ? openDatagrams({ address: options.address, port: 0 }, on, target)
-          : openStream(options.address, target, on);
+      const opening = open(options, on);
       opening.then(
         (opened) => {
           socket = opened;
@@ -68,6 +73,12 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   }
 }
 
+function open({ kind, target, address, profile }: ProbeOptions, on: RawEvents): Promise<RawSocket> {
+  if (kind === 'udp') return openDatagrams({ address, port: 0 }, on, target);
+  if (kind === 'tcp') return openStream(address, target, on);
+  return openWebSocket(address, webSocketPlace(profile, target), profile.webSocket.path, on);
+}
+
 function message(socket: RawSocket, { profile }: ProbeOptions, method: string): Buffer {
   const to = profile.probe.to === null ? `sip:${profile.domain}` : uriOfUser(profile, profile.probe.to);
   const local = `${socket.local.address}:${socket.local.port}`;
@@ -80,7 +91,7 @@ function message(socket: RawSocket, { profile }: ProbeOptions, method: string): 
     `To: <${to}>`,
     `Call-ID: probe-${token(8)}`,
     `CSeq: 1 ${method}`,
-    `Contact: <sip:probe@${local}>`,
+    `Contact: <sip:probe@${local}${socket.kind === 'udp' ? '' : `;transport=${socket.kind}`}>`,
     ...(body === '' ? [] : ['Content-Type: application/sdp']),
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
@@ -93,7 +104,7 @@ function tidy(socket: RawSocket, target: Place, response: Reading, options: Prob
     const uri = response.contact || `sip:${options.profile.domain}`;
     const via =
       method === 'BYE'
-        ? `SIP/2.0/UDP ${socket.local.address}:${socket.local.port};branch=${newBranch()}`
+        ? `SIP/2.0/${socket.kind.toUpperCase()} ${socket.local.address}:${socket.local.port};branch=${newBranch()}`
         : response.header('Via');
     const lines = [
       `${method} ${uri} SIP/2.0`,

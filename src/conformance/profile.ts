@@ -16,10 +16,21 @@ export const profileSchema = z
       .min(1)
       .optional(),
     transports: z
-      .array(z.enum(['udp', 'tcp']))
+      .array(z.enum(['udp', 'tcp', 'ws']))
       .min(1)
       .optional()
       .describe('What it listens to at the port of the target; the transport of the target where absent.'),
+    websocket: z
+      .strictObject({
+        port: z.int().min(1).max(65_535).optional().describe('Where it is not that of the target.'),
+        path: z
+          .string()
+          .regex(/^\/\S*$/)
+          .optional()
+          .describe('Of the resource that the handshake asks for; that of a ws: target, or /, where absent.'),
+      })
+      .optional()
+      .describe('Where it takes SIP over WebSocket (RFC 7118), if transports has ws.'),
     methods: z
       .array(z.string().regex(/^[A-Z]+$/))
       .min(1)
@@ -82,6 +93,8 @@ export interface Profile {
   readonly domain: string;
   readonly roles: readonly string[];
   readonly transports: readonly TransportKind[];
+  /** `port` null: that of the target. */
+  readonly webSocket: { readonly port: number | null; readonly path: string };
   /** Null: all. */
   readonly methods: readonly string[] | null;
   readonly accounts: readonly Account[];
@@ -116,8 +129,8 @@ export const REFERENCE: ProfileFile = {
   events: ['presence', 'dialog', 'message-summary', 'reg'],
 };
 
-/** @param hostPort of the target, as it stands in a URI; @param target its transport, which stands for all where the file names none */
-export function profileOf(file: ProfileFile, hostPort: string, target: TransportKind = 'udp'): Profile {
+/** @param hostPort of the target, as it stands in a URI; @param target its transport, which stands for all where the file names none; @param path of a WebSocket target */
+export function profileOf(file: ProfileFile, hostPort: string, target: TransportKind = 'udp', path = '/'): Profile {
   const { far } = file;
   const wait = /^(\d+)(ms|s)$/.exec(file.wait ?? '5s')!;
   return {
@@ -125,6 +138,10 @@ export function profileOf(file: ProfileFile, hostPort: string, target: Transport
     domain: file.domain ?? hostPort,
     roles: file.roles ?? ['uas'],
     transports: file.transports ?? [target],
+    webSocket: {
+      port: target === 'ws' ? null : (file.websocket?.port ?? null),
+      path: target === 'ws' ? path : (file.websocket?.path ?? '/'),
+    },
     methods: file.methods ?? null,
     accounts: (file.accounts ?? []).map((one) => ({ user: one.user, password: one.password ?? null })),
     extensions: Object.fromEntries(
@@ -142,6 +159,11 @@ export function profileOf(file: ProfileFile, hostPort: string, target: Transport
     calls: file.calls ?? Number.POSITIVE_INFINITY,
     probe: { method: file.probe?.method ?? 'OPTIONS', to: file.probe?.to ?? null },
   };
+}
+
+/** Where the server of a profile takes WebSocket handshakes. */
+export function webSocketPlace({ webSocket }: Profile, target: Place): Place {
+  return { address: target.address, port: webSocket.port ?? target.port };
 }
 
 function placeOf(text: string): Place {

@@ -203,9 +203,9 @@ export class Runner {
       pulse: this.pulse,
       signal,
       probe: async () => (await this.probe()).health !== 'dead',
-      check: (message, sent, earlier, stream) => {
+      check: (message, sent, earlier, kind) => {
         const isOurs = ({ fromTag }: Received) => talk.ends.some(({ tag }) => tag === fromTag);
-        for (const id of this.passive.check(message, { sent, before: earlier, stream, isOurs })) rules.add(id);
+        for (const id of this.passive.check(message, { sent, before: earlier, kind, isOurs })) rules.add(id);
       },
     };
     const talk = new Talk(ground);

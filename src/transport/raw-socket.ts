@@ -8,21 +8,26 @@ export interface Place {
   readonly port: number;
 }
 
+/** RFC 6455 §5.6: the kind of a WebSocket message. */
+export type Frame = 'text' | 'binary';
+
 export interface RawSocket {
-  readonly kind: 'udp' | 'tcp';
+  readonly kind: 'udp' | 'tcp' | 'ws';
   /** Own address and port. */
   readonly local: Place;
-  /** A stream goes to its other end, whatever the place. */
-  send(bytes: Uint8Array, to: Place): void;
+  /** Of a WebSocket: what the server agreed on in the handshake; null for nothing. */
+  readonly subprotocol?: string | null;
+  /** A connection goes to its other end, whatever the place. `frame` of a WebSocket message: text where absent and the bytes are UTF-8. */
+  send(bytes: Uint8Array, to: Place, frame?: Frame): void;
   close(): Promise<void>;
-  /** Of a stream: gives the connection up both ways at once, where `close` says only that no more is sent. */
+  /** Of a connection: gives it up both ways at once, where `close` says only that no more is sent. */
   readonly reset?: () => void;
 }
 
 export interface RawEvents {
-  /** A datagram, or a piece of a stream; `atUs` is monotonic. */
-  readonly bytes: (bytes: Buffer, from: Place, atUs: number) => void;
-  /** Nothing comes any more: the other end closed its stream, or the system says so (`ECONNREFUSED`). */
+  /** A datagram, a piece of a stream, or a WebSocket message of a kind; `atUs` is monotonic. */
+  readonly bytes: (bytes: Buffer, from: Place, atUs: number, frame?: Frame) => void;
+  /** Nothing comes any more: the other end closed its connection, or the system says so (`ECONNREFUSED`). */
   readonly closed: (why: string) => void;
 }
 
