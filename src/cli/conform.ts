@@ -10,7 +10,6 @@ import { tortureCases } from '../conformance/torture.ts';
 import { conformanceSummary } from '../controller/conformance-summary.ts';
 import { resolveTarget } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
-import type { Summary } from '../metrics/summary.ts';
 import { conformanceText } from '../report/conformance-terminal.ts';
 import { colorWanted } from '../report/paint.ts';
 import { verdictLine } from '../report/terminal.ts';
@@ -114,7 +113,7 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
 }
 
 function tell(
-  summary: Summary,
+  summary: ReturnType<typeof conformanceSummary>,
   results: readonly Result[],
   files: readonly string[],
   o: ConformFlags,
