@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ALL_FLOWS } from './all-flows.ts';
 import { expectSpotless } from './clean.ts';
+import { playEveryFlow } from './every-flow.ts';
 import { type Answerer, busyhour, startAnswerer } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
 import { have } from './peers/have.ts';
@@ -35,26 +35,9 @@ async function listen(accepted: (socket: net.Socket, nth: number) => void): Prom
 
 const inLane = lanes(3);
 
+playEveryFlow('tcp');
+
 describe('our own ends', () => {
-  let callee: Answerer;
-  beforeAll(async () => {
-    callee = await startAnswerer([], { lifetimeMs: 60_000, protocol: 'tcp' });
-  });
-
-  it.concurrent.each(ALL_FLOWS)('play %s at 200 calls a second over one connection, breaking no rule', async (flow) => {
-    const args = ['load', flow, `tcp:${HOST}:${callee.port}`, '--rate', '200', '--calls', '80'];
-    const caller = await inLane(() => busyhour(args));
-    expectSpotless(caller, 80);
-    expect(caller.summary!.generator).toMatchObject({ io: 'tcp', connections: { opened: 1 } });
-  });
-
-  it('have failed no call at the answering end, broken no rule, sent nothing twice', async () => {
-    const answered = await callee.stop();
-    expect(answered.summary!.calls.failed).toBe(0);
-    expect(answered.summary!.rules.violations).toEqual([]);
-    expect(answered.summary!.messages.retransmitted).toBe(0);
-  });
-
   it.concurrent('--register with --connections per-user: each user registers and calls by his own connection', async () => {
     const callee = await startAnswerer([], { lifetimeMs: 40_000, protocol: 'tcp' });
     const data = join(tempDir(), 'users.csv');

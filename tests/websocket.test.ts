@@ -1,37 +1,17 @@
 // SIP over WebSocket between our own ends, and with a browser at the other end: the bytes on the wire, every end named.
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALL_FLOWS } from './all-flows.ts';
 import { expectSpotless } from './clean.ts';
+import { playEveryFlow } from './every-flow.ts';
 import { type Answerer, busyhour, startAnswerer } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
 import { find, have } from './peers/have.ts';
-import { lanes } from './peers/lanes.ts';
 
 const HOST = '127.0.0.1';
 
-const inLane = lanes(3);
+playEveryFlow('ws', '/any/path');
 
 describe('our own ends', () => {
-  let callee: Answerer;
-  beforeAll(async () => {
-    callee = await startAnswerer([], { lifetimeMs: 60_000, protocol: 'ws' });
-  });
-
-  it.concurrent.each(ALL_FLOWS)('play %s at 200 calls a second over one connection, breaking no rule', async (flow) => {
-    const args = ['load', flow, `ws:${HOST}:${callee.port}/any/path`, '--rate', '200', '--calls', '80'];
-    const caller = await inLane(() => busyhour(args));
-    expectSpotless(caller, 80);
-    expect(caller.summary!.generator).toMatchObject({ io: 'ws', connections: { opened: 1 } });
-  });
-
-  it('have failed no call at the answering end, broken no rule, sent nothing twice', async () => {
-    const answered = await callee.stop();
-    expect(answered.summary!.calls.failed).toBe(0);
-    expect(answered.summary!.rules.violations).toEqual([]);
-    expect(answered.summary!.messages.retransmitted).toBe(0);
-  });
-
   it('--connections per-call: each has its own, and all of them end', async () => {
     const callee = await startAnswerer(['prack-info-refer'], { lifetimeMs: 40_000, protocol: 'ws' });
     const args = ['--connections', 'per-call', '--rate', '100', '--calls', '100'];

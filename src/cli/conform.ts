@@ -12,12 +12,12 @@ import { resolveTarget } from '../controller/target.ts';
 import { UsageError } from '../controller/usage-error.ts';
 import { conformanceText } from '../report/conformance-terminal.ts';
 import { colorWanted } from '../report/paint.ts';
-import { verdictLine } from '../report/terminal.ts';
 import { appendMarkdown, writeConformance } from '../report/write.ts';
 import { gateFilesFrom, refuseUnwritable, writeBaseline } from './baseline.ts';
 import { runCases } from './judging.ts';
 import { profileFrom } from './profile.ts';
 import { refuseIdle, type SelectionFlags, selectionOf } from './selection.ts';
+import { tell } from './show.ts';
 import { tortureFrom } from './torture.ts';
 import { outFolder } from './values.ts';
 import { readVersion } from './version.ts';
@@ -101,7 +101,9 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
     ];
   } finally {
     // What a run has found is told, also where it cannot be written.
-    tell(summary, results, written, o, color);
+    tell(summary, { quiet, json: o.json === true }, () =>
+      conformanceText(summary, results, counts, { color, files: written }),
+    );
   }
   const stepSummary = process.env.GITHUB_STEP_SUMMARY;
   // The verdict of the run is worth more than this copy of it.
@@ -110,18 +112,6 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
     if (problem !== null) process.stderr.write(`busyhour: warning: ${problem}\n`);
   }
   process.exitCode = summary.exitCode;
-}
-
-function tell(
-  summary: ReturnType<typeof conformanceSummary>,
-  results: readonly Result[],
-  files: readonly string[],
-  o: ConformFlags,
-  color: boolean,
-): void {
-  if (o.quiet !== true) process.stderr.write(conformanceText(summary, results, countsOf(results), { color, files }));
-  else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
-  if (o.json === true) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
 }
 
 /** The failures as known ones, where the run can be believed: half a run would make half a baseline. The verdict of this run stays. */

@@ -120,11 +120,18 @@ export async function conclude(
   try {
     if (options.out !== null) files = await writeRun(options.out, summary);
   } finally {
-    if (!options.quiet) {
-      const color = colorWanted(process.env, process.stderr.isTTY === true);
-      process.stderr.write(summaryText(summary, { color, files }));
-    } else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
-    if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    tell(summary, options, (color) => summaryText(summary, { color, files }));
   }
   process.exitCode = summary.exitCode;
+}
+
+/** What a run has found: `text` for people, or its verdict alone where it is bad and they want it quiet; JSON for programs. */
+export function tell(
+  summary: Summary,
+  options: { readonly json: boolean; readonly quiet: boolean },
+  text: (color: boolean) => string,
+): void {
+  if (!options.quiet) process.stderr.write(text(colorWanted(process.env, process.stderr.isTTY === true)));
+  else if (summary.exitCode !== 0) process.stderr.write(verdictLine(summary));
+  if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
 }

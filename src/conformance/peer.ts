@@ -6,21 +6,20 @@ import {
   listenForStream,
   nowUs,
   openDatagrams,
-  openStream,
   type Place,
   type RawEvents,
   type RawSocket,
 } from '../transport/raw-socket.ts';
-import { openWebSocket } from '../transport/raw-websocket.ts';
 import { Admission } from './admission.ts';
 import type { TransportKind } from './case.ts';
 import { ackRows, dialogRows, requestRows, responseRows } from './compose.ts';
+import { connectTo, transportParameter } from './connect.ts';
 import { Dialog } from './dialog.ts';
 import { draft, type Parts } from './draft.ts';
 import type { Ground } from './ground.ts';
 import { newBranch, newCallId, token } from './identity.ts';
 import { Outgoing, Received } from './outgoing.ts';
-import { uriOfUser, webSocketPlace } from './profile.ts';
+import { uriOfUser } from './profile.ts';
 import { uriOf } from './reading.ts';
 import { describeStatus, isChallenge, judgeRefusal, type Status, statusFits, statusIsNamed } from './status.ts';
 import { streamCutter } from './stream-cutter.ts';
@@ -86,29 +85,25 @@ export class Peer {
   /** @param port of datagrams; 0 is any free one */
   async open(kind: TransportKind, port = 0, address = this.ground.address): Promise<void> {
     if (kind === 'udp') {
-      const bytes = (data: Buffer, from: Place, atUs: number) => this.arrive(Buffer.from(data), from, atUs);
-      this.socket = await openDatagrams({ address, port }, { bytes, closed: this.closed });
+      this.socket = await openDatagrams({ address, port }, this.whole());
       return;
     }
-    const name = kind === 'tcp' ? 'TCP' : 'WebSocket';
+    const { target, profile } = this.ground;
     try {
-      this.socket = kind === 'tcp' ? await this.openStream(address) : await this.openWebSocket(address);
+      this.socket = await connectTo(kind, { address, target, profile }, kind === 'tcp' ? this.framed() : this.whole());
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
+      const name = kind === 'tcp' ? 'TCP' : 'WebSocket';
       throw new Conclusion('inconclusive', `no ${name} connection to the server: ${code ?? message}`);
     }
   }
 
-  private openStream(address: string): Promise<RawSocket> {
-    return openStream(address, this.ground.target, this.framed());
-  }
-
-  private openWebSocket(address: string): Promise<RawSocket> {
-    const { target, profile } = this.ground;
-    const bytes = (data: Buffer, from: Place, atUs: number, frame?: Frame) =>
-      this.arrive(Buffer.from(data), from, atUs, frame);
-    const to = webSocketPlace(profile, target);
-    return openWebSocket(address, to, profile.webSocket.path, { bytes, closed: this.closed });
+  /** What carries whole messages: datagrams, and WebSocket messages. */
+  private whole(): RawEvents {
+    return {
+      bytes: (data, from, atUs, frame) => this.arrive(Buffer.from(data), from, atUs, frame),
+      closed: this.closed,
+    };
   }
 
   /** Of a WebSocket: the subprotocol that the server agreed on, null for none. */
@@ -175,7 +170,7 @@ export class Peer {
 
   /** URI of our end, as it stands in Contact. */
   get contact(): string {
-    return `sip:harness@${this.hostPort}${this.kind === 'udp' ? '' : `;transport=${this.kind}`}`;
+    return `sip:harness@${this.hostPort}${transportParameter(this.kind)}`;
   }
 
   /** URI of our user: that of the account of the case, where it has one. */

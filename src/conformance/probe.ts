@@ -1,18 +1,11 @@
 // The control probe: does the server answer at all, now? Any response will do. Retransmits as a client must; judges nothing else.
 
-import {
-  nowUs,
-  openDatagrams,
-  openStream,
-  type Place,
-  type RawEvents,
-  type RawSocket,
-} from '../transport/raw-socket.ts';
-import { openWebSocket } from '../transport/raw-websocket.ts';
+import { nowUs, openDatagrams, type Place, type RawSocket } from '../transport/raw-socket.ts';
 import type { TransportKind } from './case.ts';
 import { sdp } from './compose.ts';
+import { connectTo, transportParameter } from './connect.ts';
 import { newBranch, token } from './identity.ts';
-import { type Profile, uriOfUser, webSocketPlace } from './profile.ts';
+import { type Profile, uriOfUser } from './profile.ts';
 import { Reading } from './reading.ts';
 import type { Health } from './verdict.ts';
 
@@ -49,7 +42,10 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
         resolve({ health: nowUs() - startUs > SLOW_MS * 1_000 ? 'slow' : 'alive', why: '' });
       };
       const on = { bytes: answered, closed: dead };
-      const opening = open(options, on);
+      const opening =
+        kind === 'udp'
+          ? openDatagrams({ address: options.address, port: 0 }, on, target)
+          : connectTo(kind, options, on);
       opening.then(
         (opened) => {
           socket = opened;
@@ -73,12 +69,6 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   }
 }
 
-function open({ kind, target, address, profile }: ProbeOptions, on: RawEvents): Promise<RawSocket> {
-  if (kind === 'udp') return openDatagrams({ address, port: 0 }, on, target);
-  if (kind === 'tcp') return openStream(address, target, on);
-  return openWebSocket(address, webSocketPlace(profile, target), profile.webSocket.path, on);
-}
-
 function message(socket: RawSocket, { profile }: ProbeOptions, method: string): Buffer {
   const to = profile.probe.to === null ? `sip:${profile.domain}` : uriOfUser(profile, profile.probe.to);
   const local = `${socket.local.address}:${socket.local.port}`;
@@ -91,7 +81,7 @@ function message(socket: RawSocket, { profile }: ProbeOptions, method: string): 
     `To: <${to}>`,
     `Call-ID: probe-${token(8)}`,
     `CSeq: 1 ${method}`,
-    `Contact: <sip:probe@${local}${socket.kind === 'udp' ? '' : `;transport=${socket.kind}`}>`,
+    `Contact: <sip:probe@${local}${transportParameter(socket.kind)}>`,
     ...(body === '' ? [] : ['Content-Type: application/sdp']),
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];

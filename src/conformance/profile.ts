@@ -161,11 +161,6 @@ export function profileOf(file: ProfileFile, hostPort: string, target: Transport
   };
 }
 
-/** Where the server of a profile takes WebSocket handshakes. */
-export function webSocketPlace({ webSocket }: Profile, target: Place): Place {
-  return { address: target.address, port: webSocket.port ?? target.port };
-}
-
 function placeOf(text: string): Place {
   const [address, port] = text.split(':') as [string, string];
   return { address, port: Number(port) };

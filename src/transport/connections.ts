@@ -65,7 +65,7 @@ export abstract class Connections<C extends Connection> implements Transport {
   /** By place: the slot + 1 of the connection that all share. */
   private readonly sharedSlot: Int32Array;
   /** Connections that others have opened, by where they come from. */
-  private readonly accepted = new Map<number | string, C>();
+  private readonly accepted = new Map<number, C>();
   /** Bytes that wait for their readers. */
   protected waiting = 0;
   private queued = 0;
@@ -87,7 +87,7 @@ export abstract class Connections<C extends Connection> implements Transport {
     this.table = table;
     this.nowUs = nowUs;
     this.bytes = memory.bytes;
-    this.source = address === '0.0.0.0' || address === '::' ? undefined : address;
+    this.source = address === '0.0.0.0' ? undefined : address;
     this.sharedSlot = new Int32Array(this.peers.capacity);
     this.queueBytes = tuning.queueBytes ?? 16 << 20;
     this.totalBytes = tuning.totalBytes ?? 256 << 20;
@@ -105,8 +105,10 @@ export abstract class Connections<C extends Connection> implements Transport {
   protected abstract unsent(c: C): number;
   /** Ends in order: the other end may finish first. */
   protected abstract finish(c: C): void;
-  /** Takes the socket off a connection, with all that is kept for it; what gives it up at once. */
-  protected abstract detach(c: C): (opening: boolean) => void;
+  /** Gives its socket up at once. */
+  protected abstract abort(c: C): void;
+  /** Takes the socket off a connection, with all that is kept for it. */
+  protected abstract detach(c: C): void;
   /** What else is given up when it has waited too long; `limit` is the latest instant it may have begun. */
   protected abstract tire(c: C, now: number, limit: number): void;
   abstract close(): void;
@@ -252,23 +254,31 @@ export abstract class Connections<C extends Connection> implements Transport {
   }
 
   private open(c: C): C {
-    c.phase = PHASE.CONNECTING;
+    this.begin(c, PHASE.CONNECTING);
     this.dial(c);
     return c;
   }
 
-  /** A connection that another has opened; null when it is one too many. */
-  protected take(address: string, port: number): C | null {
-    const c = this.table.take(NONE, NONE, address, port);
+  /** A connection that another has opened; null when it is gone already (no address), or one too many. */
+  protected take(address: string | undefined, port: number | undefined): C | null {
+    const c = address === undefined ? null : this.table.take(NONE, NONE, address, port!);
     if (c === null) {
-      this.count('refused: no slot for another connection');
+      this.count(address === undefined ? 'reset' : 'refused: no slot for another connection');
       return null;
     }
-    this.accepted.set(placeKey(address, port), c);
-    c.phase = PHASE.OPEN;
+    this.accepted.set(placeKey(c.address, c.port), c);
+    this.begin(c, PHASE.OPEN);
     this.stats.open++;
     this.count('accepted');
     return c;
+  }
+
+  private begin(c: C, phase: number): void {
+    c.phase = phase;
+    c.error = '';
+    c.endedAtUs = 0;
+    c.openedAtUs = this.nowUs();
+    c.tookAtUs = c.openedAtUs;
   }
 
   /** The socket that we dialled is open. */
@@ -287,11 +297,15 @@ export abstract class Connections<C extends Connection> implements Transport {
     c.waiting = waiting;
   }
 
-  /** Whether so many more bytes may wait for this reader. */
+  /** Counts so many more bytes that wait for this reader; false when that would be more than may be. */
   protected mayWait(c: C, length: number): boolean {
-    if (c.waiting + length <= this.queueBytes && this.waiting + length <= this.totalBytes) return true;
-    this.count('messages given up: their reader is too slow');
-    return false;
+    if (c.waiting + length > this.queueBytes || this.waiting + length > this.totalBytes) {
+      this.count('messages given up: their reader is too slow');
+      return false;
+    }
+    c.waiting += length;
+    this.waiting += length;
+    return true;
   }
 
   /** Ends a connection whose last bytes have been given to its socket, and lets its peer finish first. */
@@ -324,29 +338,27 @@ export abstract class Connections<C extends Connection> implements Transport {
   /** Closes a connection at once, whatever waits. */
   protected drop(c: C, fault: number): void {
     this.broken.set(c.peer, fault);
-    const opening = c.phase === PHASE.CONNECTING;
-    this.clear(c)(opening);
+    this.abort(c);
+    this.clear(c);
     this.onReadable();
   }
 
   /** Forgets the socket of a connection that a call keeps: its next message opens a new one. */
-  protected forget(c: C): (opening: boolean) => void {
+  protected forget(c: C): void {
     if (c.phase === PHASE.OPEN) this.stats.open--;
     c.phase = PHASE.CLOSED;
-    const abort = this.detach(c);
+    this.detach(c);
     this.account(c, 0);
-    return abort;
   }
 
-  private clear(c: C): (opening: boolean) => void {
+  private clear(c: C): void {
     this.unshare(c);
-    const abort = this.forget(c);
+    this.forget(c);
     if (c.destination === NONE) {
       const key = placeKey(c.address, c.port);
       if (this.accepted.get(key) === c) this.accepted.delete(key);
     }
     if (!c.own || c.leaving) this.give(c);
-    return abort;
   }
 
   private give(c: C): void {
@@ -387,7 +399,6 @@ export abstract class Connections<C extends Connection> implements Transport {
   }
 }
 
-/** A number where that is enough: no text is made for an IPv4 address. */
-function placeKey(address: string, port: number): number | string {
-  return address.includes(':') ? `${address}|${port}` : (addressWord(address) >>> 0) * 65_536 + port;
+function placeKey(address: string, port: number): number {
+  return (addressWord(address) >>> 0) * 65_536 + port;
 }

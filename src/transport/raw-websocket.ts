@@ -2,7 +2,6 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { AddressInfo, Socket } from 'node:net';
-import { WebSocket } from 'ws';
 import { nowUs, type Place, type RawEvents, type RawSocket } from './raw-socket.ts';
 
 const SUBPROTOCOL = 'sip';
@@ -12,10 +11,11 @@ const HEADER = 'sec-websocket-protocol';
  * Offers the subprotocol sip, and takes the connection whatever the server says to it (RawSocket.subprotocol).
  * Rejects with what the server answered where that is no handshake.
  */
-export function openWebSocket(local: string, to: Place, path: string, on: RawEvents): Promise<RawSocket> {
+export async function openWebSocket(local: string, to: Place, path: string, on: RawEvents): Promise<RawSocket> {
+  // Loaded by those alone who use it.
+  const { WebSocket } = await import('ws');
   return new Promise((resolve, reject) => {
-    const host = to.address.includes(':') ? `[${to.address}]` : to.address;
-    const socket = new WebSocket(`ws://${host}:${to.port}${path}`, SUBPROTOCOL, {
+    const socket = new WebSocket(`ws://${to.address}:${to.port}${path}`, SUBPROTOCOL, {
       localAddress: local,
       perMessageDeflate: false,
       // Bytes that are no UTF-8 in a text message are for the case to judge (RFC 6455 §8.1 has a client fail there).

@@ -2,81 +2,16 @@
 import net from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ConnectionEnd, until } from '../../tests/connection-end.ts';
 import { ERR_NO_CONTENT_LENGTH } from '../sip/errors.ts';
 import { Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { BindError } from './bind-error.ts';
 import type { Tuning } from './connections.ts';
 import { openTcp } from './open.ts';
-import type { Tcp } from './tcp.ts';
 import { FAULT, NOT_SENT } from './transport.ts';
 
 const HOST = '127.0.0.1';
-/** How long something that must come is waited for. */
-const PATIENCE_MS = 5_000;
-
-interface Received {
-  readonly text: string;
-  readonly peer: number;
-  readonly fault: number;
-}
-
-/** A transport with its memory, and what it has received so far. */
-class End {
-  readonly transport: Tcp;
-  readonly memory: Memory;
-  readonly received: Received[] = [];
-  /** Added to the clock, so that patience takes no time. */
-  skippedUs = 0;
-
-  private constructor(transport: Tcp, memory: Memory) {
-    this.transport = transport;
-    this.memory = memory;
-    transport.onFull = () => this.poll();
-  }
-
-  static async open(tuning?: Tuning): Promise<End> {
-    const memory = new Memory(64 << 20);
-    let end: End | null = null;
-    const nowUs = () => performance.now() * 1000 + (end?.skippedUs ?? 0);
-    const transport = await openTcp({ address: HOST, port: 0, reusePort: false, memory, nowUs }, tuning);
-    end = new End(transport, memory);
-    opened.push(transport);
-    return end;
-  }
-
-  get port(): number {
-    return this.transport.places[0]!.port;
-  }
-
-  poll(): void {
-    const { transport, memory } = this;
-    const rows = transport.receive();
-    for (let i = 0; i < rows; i++) {
-      const text = Buffer.from(memory.bytes.slice(transport.rxStart[i]!, transport.rxEnd[i]!)).toString('latin1');
-      this.received.push({ text, peer: transport.rxPeer[i]!, fault: transport.rxFault[i]! });
-    }
-    transport.flush();
-  }
-
-  /** Queues and flushes texts to `peer`; the instants they were handed over, or why not. */
-  send(peer: number, ...texts: string[]): number[] {
-    const at = texts.map((text) => {
-      const data = Buffer.from(text, 'latin1');
-      const chunk = this.memory.alloc(data.length);
-      this.memory.bytes.set(data, chunk);
-      return [this.transport.send(chunk, data.length, peer, 0), chunk, data.length] as const;
-    });
-    this.transport.flush();
-    for (const [, chunk, length] of at) this.memory.free(chunk, length);
-    return at.map(([index]) => this.transport.txAtUs[index]!);
-  }
-
-  count(name: string): number {
-    return this.transport.stats.connections[name] ?? 0;
-  }
-}
-
 const opened: { close(): void }[] = [];
 const sockets: net.Socket[] = [];
 afterEach(() => {
@@ -84,15 +19,10 @@ afterEach(() => {
   for (const one of opened.splice(0)) one.close();
 });
 
-/** Waits for what must come, while the ends do what they do in a tick. */
-async function until(what: () => boolean, ...ends: End[]): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  for (;;) {
-    for (const one of ends) one.poll();
-    if (what()) return;
-    if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+async function openEnd(tuning?: Tuning): Promise<ConnectionEnd> {
+  const end = await ConnectionEnd.open((place) => openTcp(place, tuning));
+  opened.push(end.transport);
+  return end;
 }
 
 /** A peer of node:net alone: what it sends is written as it is told. */
@@ -140,7 +70,7 @@ describe('streams', () => {
   const cuts = fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1, maxLength: 40 });
 
   it('RFC 3261 §18.3: any sequence cut anywhere gives the same messages, accepted or opened by us', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const { socket: client } = await connect(end.port);
     let served: net.Socket | null = null;
     const port = await listen((socket) => {
@@ -172,7 +102,7 @@ describe('streams', () => {
   });
 
   it('more messages than the columns hold are taken in between, in order', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const { socket } = await connect(end.port);
     const sent = Array.from({ length: 10_000 }, (_, i) => message(i));
     socket.write(sent.join(''));
@@ -181,7 +111,7 @@ describe('streams', () => {
   });
 
   it('what nobody takes costs its connection, by name', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     end.transport.onFull = () => {};
     const { socket, closed } = await connect(end.port);
     socket.write(message(1, 'x'.repeat(60_000)).repeat(100));
@@ -190,7 +120,7 @@ describe('streams', () => {
   });
 
   it('RFC 5626 §4.4.1: each CRLF CRLF between messages gets one CRLF, a single CRLF none', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const { socket, text } = await connect(end.port);
     socket.write(`\r\n${message(1)}\r\n\r\n\r\n\r\n${message(2)}`);
     await until(() => end.received.length === 2 && text().length >= 4, end);
@@ -199,7 +129,7 @@ describe('streams', () => {
   });
 
   it('many messages of one flush are one write', async () => {
-    const [from, to] = [await End.open(), await End.open()];
+    const [from, to] = [await openEnd(), await openEnd()];
     const peer = from.transport.peer(HOST, to.port);
     from.send(peer, message(0));
     await until(() => to.received.length === 1, from, to);
@@ -214,7 +144,7 @@ describe('streams', () => {
 
 describe('answers', () => {
   it('RFC 3261 §18.2.2: go on the connection of the request, also when its other end has said its last', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const { socket, text } = await connect(end.port);
     socket.end(message(1));
     await until(() => end.count('ended by the peer') === 1, end);
@@ -224,7 +154,7 @@ describe('answers', () => {
   });
 
   it('the half-closed connection ends after a while', async () => {
-    const end = await End.open({ lingerUs: 20_000 });
+    const end = await openEnd({ lingerUs: 20_000 });
     const { socket, closed } = await connect(end.port);
     socket.end(message(1));
     await until(() => end.received.length === 1 && end.count('ended by the peer') === 1, end);
@@ -234,7 +164,7 @@ describe('answers', () => {
   });
 
   it('RFC 3261 §18.2.2: go by a new connection to the sent-by port when the connection is gone', async () => {
-    const [client, server] = [await End.open(), await End.open()];
+    const [client, server] = [await openEnd(), await openEnd()];
     const { socket } = await connect(server.port);
     socket.write(message(1));
     await until(() => server.received.length === 1, server);
@@ -249,7 +179,7 @@ describe('answers', () => {
   });
 
   it('are lost by name where there is no way back', async () => {
-    const server = await End.open();
+    const server = await openEnd();
     const { socket } = await connect(server.port);
     socket.write(message(1));
     await until(() => server.received.length === 1, server);
@@ -260,7 +190,7 @@ describe('answers', () => {
   });
 
   it('never go to a later connection in the same slot', async () => {
-    const server = await End.open({ connections: 2 });
+    const server = await openEnd({ connections: 2 });
     const first = await connect(server.port);
     first.socket.write(message(1));
     await until(() => server.received.length === 1, server);
@@ -278,7 +208,7 @@ describe('answers', () => {
 
 describe('connections', () => {
   it('all share one to a place; an own one is used by nobody else, opened again when it is gone, and ends when it is given back', async () => {
-    const [from, to] = [await End.open(), await End.open()];
+    const [from, to] = [await openEnd(), await openEnd()];
     const place = from.transport.peer(HOST, to.port);
     const own = from.transport.ownPeer(place);
     from.send(place, message(1), message(2));
@@ -295,7 +225,7 @@ describe('connections', () => {
   });
 
   it('what was queued before an own one is given back still leaves', async () => {
-    const [from, to] = [await End.open(), await End.open()];
+    const [from, to] = [await openEnd(), await openEnd()];
     const own = from.transport.ownPeer(from.transport.peer(HOST, to.port));
     const data = Buffer.from(message(1));
     const chunk = from.memory.reserve(data.length);
@@ -307,7 +237,7 @@ describe('connections', () => {
   });
 
   it('no slot left: NONE, by name', async () => {
-    const end = await End.open({ connections: 1 });
+    const end = await openEnd({ connections: 1 });
     const place = end.transport.peer(HOST, 9);
     expect(end.transport.ownPeer(place)).not.toBe(NONE);
     expect(end.transport.ownPeer(place)).toBe(NONE);
@@ -315,7 +245,7 @@ describe('connections', () => {
   });
 
   it('refused: told once, and the next message tries again', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const peer = end.transport.peer(HOST, await closedPort());
     for (let time = 1; time <= 2; time++) {
       end.send(peer, message(1));
@@ -327,7 +257,7 @@ describe('connections', () => {
   });
 
   it('reset: told, and the others do not notice', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const bad = await connect(end.port);
     const good = await connect(end.port);
     bad.socket.write(message(1).slice(0, 30));
@@ -344,7 +274,7 @@ describe('connections', () => {
   });
 
   it('a peer that ends inside a message is told apart', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const { socket } = await connect(end.port);
     socket.end(message(1).slice(0, -5));
     await until(() => end.count('ended by the peer inside a message') === 1, end);
@@ -353,7 +283,7 @@ describe('connections', () => {
   });
 
   it('a port that is taken: BindError with the mend', async () => {
-    const { port } = await End.open();
+    const { port } = await openEnd();
     const again = openTcp({ address: HOST, port, reusePort: false, memory: new Memory(32 << 20), nowUs: () => 0 });
     await expect(again).rejects.toThrow(BindError);
     await expect(again).rejects.toThrow(/^cannot open TCP 127\.0\.0\.1 port \d+: .*choose another port.*EADDRINUSE/);
@@ -363,8 +293,8 @@ describe('connections', () => {
 describe('a reader that is stalled', () => {
   it('gets so much and no more; it is named and counted, others go on, and in the end it is given up', async () => {
     const QUEUE_BYTES = 200_000;
-    const from = await End.open({ queueBytes: QUEUE_BYTES });
-    const to = await End.open();
+    const from = await openEnd({ queueBytes: QUEUE_BYTES });
+    const to = await openEnd();
     const port = await listen(() => {});
     const stalled = from.transport.peer(HOST, port);
     const good = from.transport.peer(HOST, to.port);
@@ -390,7 +320,7 @@ describe('a reader that is stalled', () => {
   });
 
   it('that reads on gets everything, in order', async () => {
-    const from = await End.open();
+    const from = await openEnd();
     let socket: net.Socket | null = null;
     const port = await listen((one) => {
       socket = one;
@@ -408,7 +338,7 @@ describe('a reader that is stalled', () => {
   });
 
   it('of keepalives is bounded, too', async () => {
-    const end = await End.open({ queueBytes: 100_000 });
+    const end = await openEnd({ queueBytes: 100_000 });
     const { socket } = await connect(end.port);
     socket.pause();
     const pings = Buffer.from('\r\n\r\n'.repeat(16_384));
@@ -424,7 +354,7 @@ describe('a reader that is stalled', () => {
 
 describe('what cannot be cut into messages', () => {
   it('without Content-Length: its header fields are handed on to be answered, then the connection ends', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const good = await connect(end.port);
     const { socket, text, closed } = await connect(end.port);
     socket.write('OPTIONS sip:a SIP/2.0\r\nCall-ID: 1\r\n\r\n');
@@ -444,7 +374,7 @@ describe('what cannot be cut into messages', () => {
     ['header fields without end', `MESSAGE sip:a SIP/2.0\r\nX: ${'x'.repeat(40_000)}`, /header fields .* longer/],
     ['another protocol', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', /no SIP message/],
   ])('%s ends its connection, by name, and no other', async (_, text, named) => {
-    const end = await End.open();
+    const end = await openEnd();
     const good = await connect(end.port);
     const { socket, closed } = await connect(end.port);
     socket.write(text);
@@ -457,7 +387,7 @@ describe('what cannot be cut into messages', () => {
   });
 
   it('RFC 3261 §18.3: what came whole in the same segment is answered, and the connection ends in order', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const { socket, text, closed } = await connect(end.port);
     const errors: Error[] = [];
     socket.on('error', (error) => errors.push(error));
@@ -472,7 +402,7 @@ describe('what cannot be cut into messages', () => {
   });
 
   it('a Content-Length that is too large: a message that does not end is given up', async () => {
-    const end = await End.open();
+    const end = await openEnd();
     const { socket, closed } = await connect(end.port);
     socket.write(message(1, 'short', 500));
     await until(() => end.memory.inUseBytes > 0, end);

@@ -73,10 +73,7 @@ export class Tcp extends Connections<TcpConnection> {
   }
 
   private accept(socket: net.Socket): void {
-    const { remoteAddress, remotePort } = socket;
-    // Gone before it was looked at.
-    if (remoteAddress === undefined) this.count('reset');
-    const c = remoteAddress === undefined ? null : this.take(remoteAddress, remotePort!);
+    const c = this.take(socket.remoteAddress, socket.remotePort);
     if (c === null) {
       socket.destroy();
       return;
@@ -89,11 +86,7 @@ export class Tcp extends Connections<TcpConnection> {
     c.socket = socket;
     c.framer = new Framer();
     c.ponged = 0;
-    c.error = '';
     c.deaf = false;
-    c.endedAtUs = 0;
-    c.openedAtUs = this.nowUs();
-    c.tookAtUs = c.openedAtUs;
     c.written = () => {
       if (c.socket !== socket) return;
       c.tookAtUs = this.nowUs();
@@ -146,8 +139,6 @@ export class Tcp extends Connections<TcpConnection> {
   private hold(c: TcpConnection, source: Uint8Array, start: number, length: number): boolean {
     if (!this.mayWait(c, length)) return false;
     c.unsent.append(source, start, length);
-    c.waiting += length;
-    this.waiting += length;
     return true;
   }
 
@@ -225,13 +216,16 @@ export class Tcp extends Connections<TcpConnection> {
     if (c.own && !c.leaving) this.forget(c);
   }
 
-  protected detach(c: TcpConnection): (opening: boolean) => void {
-    const socket = c.socket!;
+  protected abort(c: TcpConnection): void {
+    if (c.phase === PHASE.CONNECTING) c.socket!.destroy();
+    else c.socket!.resetAndDestroy();
+  }
+
+  protected detach(c: TcpConnection): void {
     this.incoming.forget(c);
     c.restSinceUs = 0;
     c.unsent.clear();
     c.socket = null;
-    return (opening) => (opening ? socket.destroy() : socket.resetAndDestroy());
   }
 
   protected tire(c: TcpConnection, now: number, limit: number): void {

@@ -76,8 +76,7 @@ export class WebSockets extends Connections<WebSocketConnection> {
   }
 
   protected dial(c: WebSocketConnection): void {
-    const host = c.address.includes(':') ? `[${c.address}]` : c.address;
-    const socket = new WebSocket(`ws://${host}:${c.port}${this.path}`, SUBPROTOCOL, {
+    const socket = new WebSocket(`ws://${c.address}:${c.port}${this.path}`, SUBPROTOCOL, {
       perMessageDeflate: false,
       ...this.limits,
       ...(this.source !== undefined && { localAddress: this.source }),
@@ -95,10 +94,7 @@ export class WebSockets extends Connections<WebSocketConnection> {
   }
 
   private accept(socket: WebSocket, request: IncomingMessage): void {
-    const { remoteAddress, remotePort } = request.socket;
-    // Gone before it was looked at.
-    if (remoteAddress === undefined) this.count('reset');
-    const c = remoteAddress === undefined ? null : this.take(remoteAddress, remotePort!);
+    const c = this.take(request.socket.remoteAddress, request.socket.remotePort);
     if (c === null) {
       socket.on('error', () => {});
       socket.terminate();
@@ -109,10 +105,6 @@ export class WebSockets extends Connections<WebSocketConnection> {
 
   private attach(c: WebSocketConnection, socket: WebSocket): void {
     c.socket = socket;
-    c.error = '';
-    c.endedAtUs = 0;
-    c.openedAtUs = this.nowUs();
-    c.tookAtUs = c.openedAtUs;
     c.written = () => {
       if (c.socket !== socket) return;
       c.tookAtUs = this.nowUs();
@@ -158,8 +150,6 @@ export class WebSockets extends Connections<WebSocketConnection> {
       }
       // The library keeps what the system does not take at once.
       const message = Buffer.from(bytes.subarray(start[i]!, start[i]! + length));
-      c.waiting += length;
-      this.waiting += length;
       if (c.phase === PHASE.OPEN) this.frame(c, socket!, message);
       else {
         c.held.push(message);
@@ -191,12 +181,14 @@ export class WebSockets extends Connections<WebSocketConnection> {
     if (c.heldBytes === 0) setTimeout(() => socket!.close(1000), FAREWELL_MS);
   }
 
-  protected detach(c: WebSocketConnection): () => void {
-    const socket = c.socket!;
+  protected abort(c: WebSocketConnection): void {
+    c.socket!.terminate();
+  }
+
+  protected detach(c: WebSocketConnection): void {
     c.held = [];
     c.heldBytes = 0;
     c.socket = null;
-    return () => socket.terminate();
   }
 
   /** Half a message is bounded by `maxPayload`, and a closing handshake by `closeTimeout`. */
