@@ -10,6 +10,7 @@ peers=(
   'presence.so kamailio-presence-modules'
   'uuid.so kamailio-extra-modules'
   'outbound.so kamailio-outbound-modules'
+  'websocket.so kamailio-websocket-modules'
   'baresip baresip-core'
   'sipsak sipsak'
   'tshark tshark'

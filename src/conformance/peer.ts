@@ -72,6 +72,8 @@ export class Peer {
   /** Bytes of line ends that came between messages of a stream. */
   private lineEnds = 0;
   private readonly admission: Admission;
+  /** Challenges that were answered. */
+  private readonly answered: Received[] = [];
   private readonly closeWaiters = new Set<() => void>();
   private readonly madeUs = nowUs();
 
@@ -425,6 +427,7 @@ export class Peer {
     if (challenge === null) return false;
     if (request.method === 'INVITE') this.ackOf(request, response);
     this.admission.answer(request, challenge, response.status);
+    this.answered.push(response);
     this.note(`answers the challenge of ${uriOf(request.uri)}`);
     this.send(request);
     return true;
@@ -441,6 +444,11 @@ export class Peer {
     this.ground.log.push({ atUs, direction: 'in', end: this.end, text: message.text });
     this.ground.check(message, this.sent, this.received, this.kind);
     this.received.push(message);
+    // RFC 3261 §17.2.1: a challenge is sent again until our ACK of it is there, which a case that never asked for it has no part in.
+    if (this.answered.some((challenge) => repeats(message, challenge))) {
+      this.taken.add(message);
+      return;
+    }
     for (const waiter of this.waiters) {
       if (!waiter.fits(message)) continue;
       this.taken.add(message);

@@ -383,6 +383,23 @@ it('a challenge is answered with the account of the profile, where the case does
   ]);
 });
 
+it('a challenge that comes once more after it was answered is none of the case, another response is', async () => {
+  const challenge = { headers: ['WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"'] };
+  const guarded = (again: boolean) => (request: ScriptedRequest, send: Send) => {
+    const known = isProbe(request) || request.text.includes('Authorization:');
+    send(request.response(known ? 200 : 401, known ? {} : challenge));
+    if (!known) setTimeout(() => send(request.response(again ? 401 : 403, challenge)), 50);
+  };
+  const silent = async (t: Talk) => {
+    t.send(t.request('OPTIONS'));
+    await t.expect(200);
+    await t.expectNone(150, 'response');
+  };
+  expect(await resultOf(guarded(true), silent)).toMatchObject({ verdict: 'pass' });
+  await server!.stop();
+  expect(await resultOf(guarded(false), silent)).toMatchObject({ verdict: 'fail', actual: 'SIP/2.0 403 Scripted' });
+});
+
 it('a timing case is tried again, and every attempt is shown', async () => {
   let n = 0;
   const moody = (request: ScriptedRequest, send: Send) =>
