@@ -28,7 +28,7 @@ export interface Media {
 }
 
 export async function openMedia(t: Talk): Promise<Media> {
-  const end = await t.peer({ name: 'media' });
+  const end = await t.media({ name: 'media' });
   let sequence = 0;
   let type = 0;
   const ssrc = Buffer.from(token(4), 'hex');

@@ -1,6 +1,7 @@
 // What a case is given: its own wire-level peer, more ends where it asks for them, and the words by which it judges. Judges nothing by itself.
 
 import type { Place } from '../transport/raw-socket.ts';
+import type { TransportKind } from './case.ts';
 import type { Dialog } from './dialog.ts';
 import { type Bounds, type Elapsed, isWithin } from './elapsed.ts';
 import type { Ground } from './ground.ts';
@@ -33,6 +34,13 @@ export interface Subscription {
 export interface FarSide {
   readonly peer: Peer;
   readonly uri: string;
+}
+
+/** `port` 0 or absent: any free one. `address` absent: that of the case. `name`: in the evidence. */
+interface EndOptions {
+  readonly port?: number;
+  readonly address?: string;
+  readonly name?: string;
 }
 
 export class Talk extends Peer {
@@ -180,18 +188,23 @@ export class Talk extends Peer {
     });
   }
 
-  /** One more end, for datagrams, with a port of its own. */
-  async peer(
-    options: { readonly port?: number; readonly address?: string; readonly name?: string } = {},
-  ): Promise<Peer> {
-    const end = new Peer(this.ground, options.name ?? `peer ${this.ends.length + 1}`);
-    await end.open('udp', options.port ?? 0, options.address);
+  /** One more end, for datagrams, with a port of its own; skip where the server has no UDP. */
+  async peer(options: EndOptions = {}): Promise<Peer> {
+    this.wants('udp');
+    return this.media(options);
+  }
+
+  /** One more end, for packets of media. */
+  async media({ name, port, address }: EndOptions = {}): Promise<Peer> {
+    const end = new Peer(this.ground, name ?? `peer ${this.ends.length + 1}`);
+    await end.open('udp', port ?? 0, address);
     this.ends.push(end);
     return end;
   }
 
-  /** One more end: a TCP connection to the server. */
+  /** One more end: a TCP connection to the server; skip where it has no TCP. */
   async stream(): Promise<Peer> {
+    this.wants('tcp');
     const end = new Peer(this.ground, `stream ${this.ends.length + 1}`);
     await end.open('tcp');
     this.ends.push(end);
@@ -203,6 +216,10 @@ export class Talk extends Peer {
     const peer = new Peer(this.ground, `stream ${this.ends.length + 1}`);
     this.ends.push(peer);
     return { peer, place: await peer.listen() };
+  }
+
+  private wants(kind: TransportKind): void {
+    if (!this.profile.transports.includes(kind)) this.skip(`the profile has no ${kind.toUpperCase()}`);
   }
 
   /** The far side of the proxy, ready to be called at its `uri`. The case must need `far`. */
