@@ -41,10 +41,10 @@ function profile(file: ProfileFile): Profile {
   return profileOf({ ...file, domain: 'busyhour.example', wait: '2s' }, '');
 }
 
-/** Listens to datagrams and to streams. */
-async function startReference(...flags: readonly string[]) {
+/** Listens to datagrams, and to connections of a kind. */
+async function startReference(connected: 'tcp' | 'ws' = 'tcp', ...flags: readonly string[]) {
   const port = await freePort();
-  const listen = ['udp', 'tcp'].flatMap((kind) => ['--listen', `${kind}:${SERVER_ADDRESS}:${port}`]);
+  const listen = ['udp', connected].flatMap((kind) => ['--listen', `${kind}:${SERVER_ADDRESS}:${port}`]);
   const started = startBusyhour(['answer', ...listen, ...flags], { lifetimeMs: LIFETIME_MS });
   await started.process.line(/listening on/i, 15_000);
   return { port, stop: () => started.process.stop() };
@@ -84,12 +84,18 @@ export const ARENAS: readonly Arena[] = [
     name: 'the reference server that asks who is there',
     profile: profile({ ...REFERENCE, accounts: [{ user: 'busyhour', password: 'busyhour' }] }),
     takes: ({ needs = [] }) => needs.includes('password'),
-    start: () => startReference('--auth'),
+    start: () => startReference('tcp', '--auth'),
   },
   {
     name: 'the reference server',
     profile: profile({ ...REFERENCE, transports: ['udp', 'tcp'] }),
     start: () => startReference(),
+  },
+  {
+    name: 'the reference server, over WebSocket',
+    profile: profile({ ...REFERENCE, transports: ['udp', 'ws'] }),
+    takes: ({ transports = [] }) => transports.includes('ws'),
+    start: () => startReference('ws'),
   },
   {
     name: 'Kamailio as a proxy that is waited for',

@@ -1,5 +1,6 @@
 // What makes a mutant of the reference server: tampering with messages on their way, in both directions. Knows no socket and no case.
 import { canonical, type Reading } from '../../src/conformance/reading.ts';
+import type { Frame } from '../../src/transport/raw-socket.ts';
 
 /** A message on its way. */
 export interface Passing {
@@ -9,6 +10,8 @@ export interface Passing {
   readonly request: Reading | null;
   /** How often the same start line with the same branch went this way, this one counted. */
   readonly nth: number;
+  /** Kind of the WebSocket message it came in, null where it came in none. */
+  readonly frame: Frame | null;
   /** Sends something the other way, where this came from. */
   readonly reply: (text: string) => void;
   /** Sends something to the case from another port than that of the server. */
@@ -34,6 +37,8 @@ export interface Tamper {
   readonly toServer?: (message: Passing) => Fate;
   /** For streams, before anything is framed: what goes on in the place of a piece. */
   readonly pieces?: (piece: Piece) => string;
+  /** Of a WebSocket: false where no subprotocol is agreed on, and the kind of every message to the case. */
+  readonly webSocket?: { readonly subprotocol?: false; readonly frame?: Frame };
 }
 
 /** A server that is wrong in one way. `start` gives each case a tampering of its own, which may remember what passed. */

@@ -1,7 +1,7 @@
 // How a message meets a mutant on its way, whatever carries it: what it answers, how often it passed, what becomes of it and when. Listens to nothing.
 import { createSocket } from 'node:dgram';
 import { Reading } from '../../src/conformance/reading.ts';
-import type { Place } from '../../src/transport/raw-socket.ts';
+import type { Frame, Place } from '../../src/transport/raw-socket.ts';
 import type { Tamper } from './mutant.ts';
 
 /** The relay's end for one case. */
@@ -18,6 +18,8 @@ export interface Ways {
   readonly onward: (text: string) => void;
   readonly reply: (text: string) => void;
   readonly stray: (text: string) => void;
+  /** Kind of the WebSocket message it came in. */
+  readonly frame?: Frame;
 }
 
 export class Passage {
@@ -31,7 +33,7 @@ export class Passage {
   }
 
   /** @param way of the message: `up` to the server, `down` to the case */
-  pass(text: string, way: 'up' | 'down', { onward, reply, stray }: Ways): void {
+  pass(text: string, way: 'up' | 'down', { onward, reply, stray, frame }: Ways): void {
     const reading = new Reading(Buffer.from(text, 'latin1'));
     const key = `${reading.callId} ${reading.header('CSeq')}`;
     if (reading.isRequest) this.requests.set(`${way} ${key}`, reading);
@@ -40,7 +42,7 @@ export class Passage {
     this.seen.set(same, nth);
     const request = reading.isResponse ? (this.requests.get(`${way === 'up' ? 'down' : 'up'} ${key}`) ?? null) : null;
     const edit = way === 'up' ? this.tamper.toServer : this.tamper.toClient;
-    const fate = edit === undefined ? text : edit({ text, reading, request, nth, reply, stray });
+    const fate = edit === undefined ? text : edit({ text, reading, request, nth, frame: frame ?? null, reply, stray });
     if (fate === null) return;
     for (const { text: later, afterMs } of typeof fate === 'string' ? [{ text: fate, afterMs: 0 }] : fate) {
       if (afterMs === 0) {

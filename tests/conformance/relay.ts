@@ -11,6 +11,7 @@ import type { Mutant, Tamper } from './mutant.ts';
 import { type Front, Passage, sendStray } from './passage.ts';
 import { StreamFront } from './stream-front.ts';
 import { relayStreams } from './stream-relay.ts';
+import { WebSocketFront } from './web-socket-front.ts';
 
 export const SERVER_ADDRESS = '127.250.100.100';
 
@@ -181,7 +182,7 @@ class DatagramFront implements Front {
 }
 
 export interface MutantRelay {
-  /** Where a case whose first end is of that kind goes to meet this mutant; one of streams may have other ends that send datagrams. */
+  /** Where a case whose first end is of that kind goes to meet this mutant; one of connections may have other ends that send datagrams. */
   add(mutant: Mutant, kind: TransportKind): Promise<Place>;
   /** Where this mutant, calling a case that goes to `front`, reaches an end of the case. */
   reach(front: Place, end: Place): Place;
@@ -197,7 +198,12 @@ export function startMutantRelay(server: Place, firstAddress = 0): MutantRelay {
       const place = { address: address(200 + (process.pid % 50), firstAddress + places++), port: server.port };
       const tamper = mutant.start();
       const datagrams = new DatagramFront(place, server, tamper);
-      const own = kind === 'tcp' ? [new StreamFront(place, server, tamper), datagrams] : [datagrams];
+      const connected = {
+        udp: () => [],
+        tcp: () => [new StreamFront(place, server, tamper)],
+        ws: () => [new WebSocketFront(place, server, tamper)],
+      };
+      const own = [...connected[kind](), datagrams];
       fronts.push(...own);
       for (const front of own) await front.start();
       return place;
