@@ -4,12 +4,14 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectSpotless } from './clean.ts';
+import { framed } from './conformance/stream-front.ts';
 import { playEveryFlow } from './every-flow.ts';
 import { type Answerer, busyhour, startAnswerer } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
 import { have } from './peers/have.ts';
 import { type Kamailio, startKamailio } from './peers/kamailio.ts';
 import { lanes } from './peers/lanes.ts';
+import { parse, type ScriptedRequest } from './peers/scripted.ts';
 import { runSippCaller, startSippCallee } from './peers/sipp.ts';
 import { sipsakOptions } from './peers/sipsak.ts';
 import { tempDir } from './peers/temp-dir.ts';
@@ -214,6 +216,28 @@ describe('a peer', () => {
     expect(result.summary!.failures[0]!.reason).toBe(
       'transport: what came on the connection could not be read for INVITE',
     );
+  });
+
+  // RFC 3261 §9.1: the CANCEL has the branch of its INVITE, whose transaction ends at once over a stream (§17.1.1.2, Timer D).
+  it('that answers CANCEL long after the INVITE is over is understood', async () => {
+    const port = await listen((socket) => {
+      const send = (text: string) => void socket.write(text);
+      const invites = new Map<string, ScriptedRequest>();
+      const take = (text: string) => {
+        const request = parse(text, HOST, port)!;
+        if (request.method === 'INVITE') {
+          invites.set(request.callId, request);
+          send(request.response(180));
+        } else if (request.method === 'CANCEL') {
+          send(invites.get(request.callId)!.response(487));
+          setTimeout(() => send(request.response(200)), 200);
+        }
+      };
+      const cut = framed(take, () => socket.destroy());
+      socket.on('data', (data) => cut(data.toString('latin1')));
+    });
+    const result = await busyhour(['load', 'cancel', `tcp:${HOST}:${port}`, '--rate', '100', '--calls', '60']);
+    expectSpotless(result, 60);
   });
 
   it('whose one connection breaks does not disturb the calls of the others', async () => {

@@ -1,11 +1,15 @@
-// SIP over WebSocket between our own ends, and with a browser at the other end: the bytes on the wire, every end named.
+// SIP over WebSocket between our own ends, and with a browser or Kamailio at the other end: the bytes on the wire, every end named.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectSpotless } from './clean.ts';
 import { playEveryFlow } from './every-flow.ts';
 import { type Answerer, busyhour, startAnswerer } from './peers/busyhour.ts';
 import { freePort } from './peers/free-port.ts';
-import { find, have } from './peers/have.ts';
+import { find, have, haveModules } from './peers/have.ts';
+import { type Kamailio, startKamailio } from './peers/kamailio.ts';
+import { tempDir } from './peers/temp-dir.ts';
 
 const HOST = '127.0.0.1';
 
@@ -107,5 +111,34 @@ describe.skipIf(!have('chromium'))('a browser', () => {
     ]);
     expect(got[1]).toMatch(/\r\nVia: SIP\/2\.0\/WS /);
     expect(got[1]).toMatch(/\r\nContact: <sip:[^>]*;transport=ws>/);
+  });
+});
+
+describe.skipIf(!have('kamailio') || !haveModules('websocket.so'))('Kamailio', () => {
+  const start = (define: readonly string[]): Promise<Kamailio> =>
+    startKamailio({ config: 'kamailio-websocket.cfg', protocol: 'both', define, lifetimeMs: 60_000 });
+
+  it.each(['basic', 'cancel', 'prack-info-refer', 'subscribe', 'reinvite-hold'])(
+    'carries %s from a WebSocket to a callee with datagrams',
+    async (flow) => {
+      const callee = await startAnswerer([], { lifetimeMs: 40_000 });
+      const proxy = await start([`CALLEE="sip:${HOST}:${callee.port}"`]);
+      const caller = await busyhour(['load', flow, `ws:${HOST}:${proxy.port}`, '--rate', '100', '--calls', '200']);
+      const answered = await callee.stop();
+      await proxy.stop();
+      expectSpotless(caller, 200);
+      expect(answered.summary!.calls).toMatchObject({ started: 200, failed: 0 });
+    },
+  );
+
+  it('keeps RFC 7118, by every case of it', async () => {
+    const proxy = await start([]);
+    const profile = join(tempDir(), 'profile.yaml');
+    writeFileSync(profile, 'roles: [proxy, uas]\nextensions: { busy: busy, answer: busy }\n');
+    const args = ['conform', `ws:${HOST}:${proxy.port}`, '--profile', profile, '--case', 'rfc7118/*'];
+    const { code, stderr, summary } = await busyhour(args);
+    await proxy.stop();
+    expect(code, stderr).toBe(0);
+    expect(summary!.conformance).toMatchObject({ pass: 8, fail: 0, inconclusive: 0, skip: 0 });
   });
 });

@@ -249,8 +249,10 @@ export function runTimers(e: Engine, txn: number, todo: number): void {
 
 /** Timer D, K, I, J, L or M of this machine in the state it has come to. */
 function lingerLane(e: Engine, txn: number): number {
-  // RFC 3261 §17: Timers D, I, J and K are zero on a reliable transport; RFC 6026 §7: L and M are not.
-  if ((e.txns.flags[txn]! & TXN.RELIABLE) !== 0 && e.txns.state[txn] !== STATE.ACCEPTED) return e.atOnceLane;
+  // RFC 3261 §17: Timers D, I, J and K are zero on a reliable transport; RFC 6026 §7: L and M are not. An INVITE that was cancelled
+  // stays for its CANCEL, whose response has its branch and may come after the 487.
+  const atOnce = (e.txns.flags[txn]! & (TXN.RELIABLE | TXN.CANCELLED)) === TXN.RELIABLE;
+  if (atOnce && e.txns.state[txn] !== STATE.ACCEPTED) return e.atOnceLane;
   switch (e.txns.machine[txn]) {
     case MACHINE.INVITE_CLIENT:
       return e.txns.state[txn] === STATE.ACCEPTED ? e.lingerLane32 : e.lingerLaneD;

@@ -29,7 +29,8 @@ function header(text: string, name: string): string[] {
   return text.split('\r\n').filter((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`));
 }
 
-function parse(text: string, address: string, port: number): ScriptedRequest | null {
+/** A request as it came to `address` and `port`; null for anything else. */
+export function parse(text: string, address: string, port: number): ScriptedRequest | null {
   const method = /^([A-Z]+) \S+ SIP\/2\.0\r\n/.exec(text)?.[1];
   if (method === undefined) return null;
   const value = (name: string): string => header(text, name)[0]?.replace(/^[^:]*:\s*/, '') ?? '';
