@@ -5,6 +5,8 @@ import type { Dialog } from './dialog.ts';
 import { type Draft, type Override, override, type Row, render } from './draft.ts';
 import { canonical, Reading, split } from './reading.ts';
 
+export type { Frame };
+
 /** RFC 3261 §8.1.1.7: what a branch begins with. */
 const COOKIE = 'z9hG4bK';
 

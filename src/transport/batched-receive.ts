@@ -18,13 +18,12 @@ import {
   UDP_GRO,
 } from './libc.ts';
 import type { Peers } from './peers.ts';
-import { SOCKADDR_BYTES } from './sockaddr.ts';
+
 import type { OpenOptions, TransportStats } from './transport.ts';
 
 const SLOTS = 64;
 /** The largest buffer a socket gives, and an odd number of cache lines, so that the slots' first lines do not share a cache set. */
 const SLOT_BYTES = 65_536 + 64;
-const NAME_WORDS = SOCKADDR_BYTES / 4;
 /** Room for a stamp (32 bytes), a segment size (24) and a drop count (24), and some more. */
 const CONTROL_BYTES = 128;
 const CONTROL_WORDS = CONTROL_BYTES / 4;
@@ -80,14 +79,14 @@ export class BatchedReceive {
     this.rxAtUs = new Float64Array(rows);
     this.slab = options.memory.reserve(SLOTS * SLOT_BYTES);
     this.headers = libc.share(SLOTS * MMSG.BYTES);
-    this.names = libc.share(SLOTS * SOCKADDR_BYTES);
+    this.names = libc.share(SLOTS * peers.family.stride * 4);
     this.controls = libc.share(SLOTS * CONTROL_BYTES);
     this.iovecs = libc.share(SLOTS * 16);
     const slab = libc.addressOf(options.memory.bytes) + this.slab;
     const words = this.headers.words;
     for (let slot = 0; slot < SLOTS; slot++) {
       const at = slot * MMSG.WORDS;
-      putPointer(words, at + MMSG.NAME, this.names.address + slot * SOCKADDR_BYTES);
+      putPointer(words, at + MMSG.NAME, this.names.address + slot * peers.family.stride * 4);
       putPointer(words, at + MMSG.IOV, this.iovecs.address + slot * 16);
       words[at + MMSG.IOV_LEN] = 1;
       putPointer(words, at + MMSG.CONTROL, this.controls.address + slot * CONTROL_BYTES);
@@ -121,9 +120,10 @@ export class BatchedReceive {
   /** Gives the kernel back the lengths that it overwrote. */
   private rearm(): void {
     const { words } = this.headers;
+    const { bytes } = this.peers.family;
     for (let slot = 0; slot < this.filled; slot++) {
       const at = slot * MMSG.WORDS;
-      words[at + MMSG.NAME_LEN] = SOCKADDR_BYTES;
+      words[at + MMSG.NAME_LEN] = bytes;
       words[at + MMSG.CONTROL_LEN] = CONTROL_BYTES;
       words[at + MMSG.FLAGS] = 0;
     }
@@ -149,13 +149,14 @@ export class BatchedReceive {
     const { rxStart, rxEnd, rxPeer, rxAtUs, rows, peers, cells, stats } = this;
     const headers = this.headers.words;
     const names = this.names.words;
+    const { stride } = peers.family;
     let row = 0;
     while (this.slot < this.filled) {
       const slot = this.slot;
       const header = slot * MMSG.WORDS;
       const len = headers[header + MMSG.LEN]!;
       const start = this.slab + slot * SLOT_BYTES;
-      const peer = peers.intern(names[slot * NAME_WORDS]!, names[slot * NAME_WORDS + 1]!);
+      const peer = peers.intern(names, slot * stride);
       if (peer !== NONE) peers.refused[peer] = 0;
       const told = this.readControl(slot, headers[header + MMSG.CONTROL_LEN]!);
       const segment = told > 0 && told < len ? told : len;

@@ -4,7 +4,6 @@ import type { Libc, Shared } from './libc.ts';
 import { ERRNO, errnoName, ICMP_ERRNOS, MMSG, POLLOUT, putPointer, SOL_UDP, socketError, UDP_SEGMENT } from './libc.ts';
 import { MAX_SEGMENTS, Outgoing, QUEUE } from './outgoing.ts';
 import type { Peers } from './peers.ts';
-import { SOCKADDR_BYTES } from './sockaddr.ts';
 import type { OpenOptions, TransportStats } from './transport.ts';
 
 /** Sends in one system call. A call costs a quarter of a microsecond, a send several: more would save nothing, and blur the send times. */
@@ -38,6 +37,8 @@ export class BatchedSend {
   /** Blocks for poll(), given by the socket: it has the descriptor and a time in it. */
   private readonly awaitSocket: (events: number, us: number) => void;
   private readonly names: number;
+  /** From one to the next. */
+  private readonly nameBytes: number;
   /** Address of byte 0 of the worker's memory: its low word and its high word. */
   private readonly memoryLow: number;
   private readonly memoryHigh: number;
@@ -67,6 +68,7 @@ export class BatchedSend {
     this.gso = gso;
     this.awaitSocket = awaitSocket;
     this.names = libc.addressOf(peers.sockaddrs);
+    this.nameBytes = peers.family.stride * 4;
     const memory = libc.addressOf(options.memory.bytes);
     this.memoryLow = memory | 0;
     this.memoryHigh = Math.floor(memory / 0x1_0000_0000);
@@ -76,7 +78,7 @@ export class BatchedSend {
     for (let header = 0; header < HEADERS; header++) {
       const words = this.headers.words;
       const at = header * MMSG.WORDS;
-      words[at + MMSG.NAME_LEN] = SOCKADDR_BYTES;
+      words[at + MMSG.NAME_LEN] = peers.family.bytes;
       putPointer(words, at + MMSG.IOV, this.iovecs.address + header * MAX_SEGMENTS * IOVEC_WORDS * 4);
       putPointer(words, at + MMSG.CONTROL, this.controls.address + header * CONTROL_WORDS * 4);
       const control = this.controls.words;
@@ -144,7 +146,7 @@ export class BatchedSend {
     }
     const at = header * MMSG.WORDS;
     const first = sequence[from]!;
-    putPointer(words, at + MMSG.NAME, this.names + queue.peer[first]! * SOCKADDR_BYTES);
+    putPointer(words, at + MMSG.NAME, this.names + queue.peer[first]! * this.nameBytes);
     words[at + MMSG.IOV_LEN] = members;
     if (members > 1) {
       words[at + MMSG.CONTROL_LEN] = CONTROL_WORDS * 4;

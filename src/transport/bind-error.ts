@@ -2,13 +2,13 @@
 
 const MENDS: Record<string, string> = {
   EADDRINUSE: 'another socket has it: stop that program, choose another port, or give port 0 for any free one',
-  EADDRNOTAVAIL: 'this machine has no such address: give one of its own, or 0.0.0.0 for all',
+  EADDRNOTAVAIL: 'this machine has no such address: give one of its own, or 0.0.0.0 or [::] for all',
   EACCES: 'ports below 1024 need privilege: choose a higher port',
   EPERM: 'the system forbids it: choose another address or port',
 };
 
 export class BindError extends Error {
-  /** errno name: EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT for what is not an IPv4 address… */
+  /** errno name: EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT for what is no address… */
   readonly code: string;
   readonly address: string;
   readonly port: number;

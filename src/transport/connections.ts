@@ -6,7 +6,7 @@ import { type Connection, PHASE } from './connection.ts';
 import { type ConnectionTable, isConnection } from './connection-table.ts';
 import { QUEUE } from './outgoing.ts';
 import { Peers } from './peers.ts';
-import { addressWord } from './sockaddr.ts';
+import { familyOf } from './sockaddr.ts';
 import {
   type ConnectionStats,
   FAULT,
@@ -61,11 +61,11 @@ export abstract class Connections<C extends Connection> implements Transport {
   protected readonly source: string | undefined;
   protected abstract readonly incoming: Columns;
   protected readonly table: ConnectionTable<C>;
-  private readonly peers = new Peers();
+  private readonly peers: Peers;
   /** By place: the slot + 1 of the connection that all share. */
   private readonly sharedSlot: Int32Array;
   /** Connections that others have opened, by where they come from. */
-  private readonly accepted = new Map<number, C>();
+  private readonly accepted = new Map<string, C>();
   /** Bytes that wait for their readers. */
   protected waiting = 0;
   private queued = 0;
@@ -87,7 +87,9 @@ export abstract class Connections<C extends Connection> implements Transport {
     this.table = table;
     this.nowUs = nowUs;
     this.bytes = memory.bytes;
-    this.source = address === '0.0.0.0' ? undefined : address;
+    const family = familyOf(address);
+    this.peers = new Peers(family);
+    this.source = address === family.any ? undefined : address;
     this.sharedSlot = new Int32Array(this.peers.capacity);
     this.queueBytes = tuning.queueBytes ?? 16 << 20;
     this.totalBytes = tuning.totalBytes ?? 256 << 20;
@@ -148,7 +150,7 @@ export abstract class Connections<C extends Connection> implements Transport {
   }
 
   peerAddress(peer: number): string {
-    return isConnection(peer) ? (this.table.find(peer)?.address ?? '0.0.0.0') : this.peers.address(peer);
+    return isConnection(peer) ? (this.table.find(peer)?.address ?? this.peers.family.any) : this.peers.address(peer);
   }
 
   peerPort(peer: number): number {
@@ -399,6 +401,6 @@ export abstract class Connections<C extends Connection> implements Transport {
   }
 }
 
-function placeKey(address: string, port: number): number {
-  return (addressWord(address) >>> 0) * 65_536 + port;
+function placeKey(address: string, port: number): string {
+  return `${address} ${port}`;
 }

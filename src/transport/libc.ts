@@ -3,7 +3,6 @@
 import os from 'node:os';
 import { getSystemErrorName } from 'node:util';
 
-export const AF_INET = 2;
 export const SOCK_DGRAM = 2;
 export const SOCK_NONBLOCK = 0x800;
 export const SOCK_CLOEXEC = 0x80000;
@@ -23,6 +22,9 @@ export const MEMINFO_DROPS = 8;
 export const MEMINFO_WORDS = 9;
 
 export const IPPROTO_IP = 0;
+export const IPPROTO_IPV6 = 41;
+export const IPV6_RECVERR = 25;
+export const IPV6_V6ONLY = 26;
 /** Also the type of its control message. */
 export const IP_RECVERR = 11;
 export const SOL_UDP = 17;

@@ -109,7 +109,14 @@ async function listen(server: net.Server, { address, port, reusePort }: Listenin
       reject(new BindError(error.code ?? 'EIO', address, port, undefined, 'TCP')),
     );
     // reusePort is newer than the type declarations in use.
-    const place = { host: address, port, exclusive: true, backlog: BACKLOG, ...(reusePort ? { reusePort } : {}) };
+    const place = {
+      host: address,
+      port,
+      ipv6Only: true,
+      exclusive: true,
+      backlog: BACKLOG,
+      ...(reusePort ? { reusePort } : {}),
+    };
     server.listen(place, resolve);
   });
   server.removeAllListeners('error');

@@ -1,13 +1,13 @@
 // Whom we talk to, as small integers: the kernel's sockaddr of each, interned. Makes no string per message; never forgets a peer.
 
 import { NONE } from '../sip/message.ts';
-import { addressOf, addressProblem, addressWord, portOf, portWord, SOCKADDR_BYTES } from './sockaddr.ts';
-
-const WORDS = SOCKADDR_BYTES / 4;
+import { addressAt, addressProblem, type Family, familyOf, portAt, putSockaddr } from './sockaddr.ts';
 
 export class Peers {
+  readonly family: Family;
+  private readonly stride: number;
   readonly capacity: number;
-  /** Sockaddr of peer i at byte `i * SOCKADDR_BYTES`: what the kernel is given. */
+  /** Sockaddr of peer i at word `i * family.stride`: what the kernel is given. */
   readonly sockaddrs: Int32Array;
   /** 1 for a peer that an ICMP error came from and nothing else since: it is sent single datagrams, so that each is reported. */
   readonly refused: Uint8Array;
@@ -15,56 +15,72 @@ export class Peers {
   readonly nobody: number;
   private readonly table: Int32Array;
   private readonly texts: string[] = [];
+  private readonly wanted: Int32Array;
   private last = NONE;
   count = 0;
 
   /** @param capacity a power of two */
-  constructor(capacity = 65_536) {
+  constructor(family: Family, capacity = 65_536) {
+    this.family = family;
+    this.stride = family.stride;
     this.capacity = capacity;
-    this.sockaddrs = new Int32Array(new ArrayBuffer((capacity + 1) * SOCKADDR_BYTES));
+    this.sockaddrs = new Int32Array(new ArrayBuffer((capacity + 1) * family.stride * 4));
+    this.wanted = new Int32Array(family.stride);
     this.refused = new Uint8Array(capacity + 1);
     this.nobody = capacity;
-    this.sockaddrs[this.nobody * WORDS] = portWord(0);
+    putSockaddr(this.sockaddrs, this.nobody * family.stride, family.any, 0);
     this.refused[this.nobody] = 1;
     this.table = new Int32Array(capacity * 2).fill(NONE);
   }
 
-  /** The peer with this sockaddr (its port word and its address word); NONE when it is new and the table is full. */
-  intern(port: number, address: number): number {
-    const { sockaddrs, table, last } = this;
-    if (last !== NONE && sockaddrs[last * WORDS] === port && sockaddrs[last * WORDS + 1] === address) return last;
+  /** The peer whose sockaddr stands at `words[at]`; NONE when it is new and the table is full. */
+  intern(words: Int32Array, at: number): number {
+    const { sockaddrs, table, last, stride } = this;
+    if (last !== NONE && this.isAt(last, words, at)) return last;
     const mask = table.length - 1;
-    const mixed = Math.imul(address ^ Math.imul(port, 0x9e3779b1), 0x85ebca6b);
-    let at = (mixed ^ (mixed >>> 15)) & mask;
-    let peer = table[at]!;
+    let mixed = Math.imul(words[at + 1]! ^ Math.imul(words[at]!, 0x9e3779b1), 0x85ebca6b);
+    if (stride > 4) for (let i = 2; i < 6; i++) mixed = Math.imul(mixed ^ words[at + i]!, 0x85ebca6b);
+    let slot = (mixed ^ (mixed >>> 15)) & mask;
+    let peer = table[slot]!;
     while (peer !== NONE) {
-      if (sockaddrs[peer * WORDS] === port && sockaddrs[peer * WORDS + 1] === address) {
+      if (this.isAt(peer, words, at)) {
         this.last = peer;
         return peer;
       }
-      at = (at + 1) & mask;
-      peer = table[at]!;
+      slot = (slot + 1) & mask;
+      peer = table[slot]!;
     }
     if (this.count === this.capacity) return NONE;
     peer = this.count++;
-    table[at] = peer;
-    sockaddrs[peer * WORDS] = port;
-    sockaddrs[peer * WORDS + 1] = address;
+    table[slot] = peer;
+    for (let i = 0; i < stride; i++) sockaddrs[peer * stride + i] = words[at + i]!;
     this.last = peer;
     return peer;
   }
 
-  /** The peer at an IPv4 literal and a port from 1 to 65535; NONE where either is not one (peers say what they like) or the table is full. */
+  private isAt(peer: number, words: Int32Array, at: number): boolean {
+    const { sockaddrs, stride } = this;
+    const mine = peer * stride;
+    if (sockaddrs[mine] !== words[at] || sockaddrs[mine + 1] !== words[at + 1]) return false;
+    if (stride === 4) return true;
+    for (let i = 2; i < 7; i++) if (sockaddrs[mine + i] !== words[at + i]) return false;
+    return true;
+  }
+
+  /** The peer at a literal of the family and a port from 1 to 65535; NONE where either is not one (peers say what they like) or the table is full. */
   find(address: string, port: number): number {
-    if (addressProblem(address) !== null || !(Number.isInteger(port) && port > 0 && port < 65536)) return NONE;
-    return this.intern(portWord(port), addressWord(address));
+    const { family, wanted } = this;
+    if (addressProblem(address) !== null || familyOf(address) !== family) return NONE;
+    if (!(Number.isInteger(port) && port > 0 && port < 65536)) return NONE;
+    putSockaddr(wanted, 0, address, port);
+    return this.intern(wanted, 0);
   }
 
   address(peer: number): string {
     this.check(peer);
     let text = this.texts[peer];
     if (text === undefined) {
-      text = addressOf(this.sockaddrs[peer * WORDS + 1]!);
+      text = addressAt(this.sockaddrs, peer * this.stride, this.family);
       this.texts[peer] = text;
     }
     return text;
@@ -72,7 +88,7 @@ export class Peers {
 
   port(peer: number): number {
     this.check(peer);
-    return portOf(this.sockaddrs[peer * WORDS]!);
+    return portAt(this.sockaddrs, peer * this.stride);
   }
 
   private check(peer: number): void {

@@ -1,7 +1,7 @@
 // Drops of a UDP socket as Linux lists them in /proc/net/udp. Reads one file when asked; opens no socket.
 
 import { readFileSync } from 'node:fs';
-import { addressWord } from './sockaddr.ts';
+import { familyOf, putSockaddr, V6 } from './sockaddr.ts';
 
 /**
  * Datagrams dropped at the sockets bound to this address and port; 0 where the system keeps no such list. Sockets that
@@ -9,11 +9,15 @@ import { addressWord } from './sockaddr.ts';
  */
 export function droppedByProc(address: string, port: number): number {
   if (process.platform !== 'linux') return 0;
-  return parseProcUdp(readFileSync('/proc/net/udp', 'latin1'), address, port);
+  const list = familyOf(address) === V6 ? '/proc/net/udp6' : '/proc/net/udp';
+  return parseProcUdp(readFileSync(list, 'latin1'), address, port);
 }
 
 export function parseProcUdp(text: string, address: string, port: number): number {
-  const local = `${hex(addressWord(address) >>> 0, 8)}:${hex(port, 4)}`;
+  const words = new Int32Array(V6.stride);
+  putSockaddr(words, 0, address, port);
+  const shown = familyOf(address) === V6 ? words.subarray(2, 6) : words.subarray(1, 2);
+  const local = `${[...shown].map((word) => hex(word >>> 0, 8)).join('')}:${hex(port, 4)}`;
   let dropped = 0;
   for (const line of text.split('\n').slice(1)) {
     const columns = line.trim().split(/\s+/);

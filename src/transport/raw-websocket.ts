@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { AddressInfo, Socket } from 'node:net';
+import { hostPortText } from '../sip/host.ts';
 import { nowUs, type Place, type RawEvents, type RawSocket } from './raw-socket.ts';
 
 const SUBPROTOCOL = 'sip';
@@ -15,7 +16,7 @@ export async function openWebSocket(local: string, to: Place, path: string, on: 
   // Loaded by those alone who use it.
   const { WebSocket } = await import('ws');
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://${to.address}:${to.port}${path}`, SUBPROTOCOL, {
+    const socket = new WebSocket(`ws://${hostPortText(to.address, to.port)}${path}`, SUBPROTOCOL, {
       localAddress: local,
       perMessageDeflate: false,
       // Bytes that are no UTF-8 in a text message are for the case to judge (RFC 6455 §8.1 has a client fail there).

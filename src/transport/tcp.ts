@@ -51,7 +51,6 @@ export class Tcp extends Connections<TcpConnection> {
       host: c.address,
       port: c.port,
       localAddress: this.source,
-      family: 4,
       noDelay: true,
       keepAlive: true,
       allowHalfOpen: true,

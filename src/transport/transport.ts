@@ -82,7 +82,7 @@ export interface Transport {
 
   /**
    * The index of a peer; the same address and port give the same index. NONE when the table is full, and when `address`
-   * is not an IPv4 literal or `port` not 1 to 65535. `place` is where it is spoken to from; 0 when left out.
+   * is not a literal of the place's family or `port` not 1 to 65535. `place` is where it is spoken to from; 0 when left out.
    */
   peer(address: string, port: number, place?: number): number;
   peerAddress(peer: number): string;

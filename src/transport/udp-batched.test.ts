@@ -1,6 +1,6 @@
 // What only the batched transport does: runs of segments, ICMP errors, faults of the system, shared ports, blocking waits.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { ERRNO, type Libc, loadLibc, MMSG } from './libc.ts';
@@ -16,6 +16,9 @@ interface End {
   readonly memory: Memory;
 }
 
+/** Address of every end: of the family under test. */
+let own = '';
+
 const opened: UdpBatched[] = [];
 afterEach(() => {
   for (const one of opened.splice(0)) one.close();
@@ -27,7 +30,7 @@ function open(wanted: Partial<OpenOptions> = {}, tuning: BatchedTuning = {}, cal
     calls,
     {
       io: 'batched',
-      address: '127.0.0.1',
+      address: own,
       port: 0,
       reusePort: false,
       segmentation: true,
@@ -67,7 +70,7 @@ function queue({ transport, memory }: End, peer: number, count: number, length: 
   });
 }
 
-const peerOf = (from: End, to: End) => from.transport.peer('127.0.0.1', to.transport.localPort);
+const peerOf = (from: End, to: End) => from.transport.peer(own, to.transport.localPort);
 
 /** A port where nothing listens: one that was just closed. */
 function closedPort(): number {
@@ -104,7 +107,11 @@ function faulty(fault: (segmented: boolean, count: number) => number | null): Li
   };
 }
 
-describe.skipIf(loaded === null)('batched', () => {
+describe.skipIf(loaded === null).each(['127.0.0.1', '::1'])('batched at %s', (address) => {
+  beforeAll(() => {
+    own = address;
+  });
+
   describe('segmentation', () => {
     it('sends a run as one and receives it as one', () => {
       const [from, to] = [open(), open()];
@@ -237,7 +244,7 @@ describe.skipIf(loaded === null)('batched', () => {
     it('gives up a message too long for a datagram, and sends the rest', () => {
       const [from, to] = [open(), open()];
       const peer = peerOf(from, to);
-      from.transport.send(from.memory.reserve(65_508), 65_508, peer, 0);
+      from.transport.send(from.memory.reserve(65_530), 65_508, peer, 0);
       const sent = queue(from, peer, 5, 100);
       from.transport.flush();
       expect(collect(to, 5)).toEqual(sent);
@@ -273,7 +280,7 @@ describe.skipIf(loaded === null)('batched', () => {
     it('are told with the peer and the datagram they quote', () => {
       const from = open();
       const refusals = listen(from);
-      const peer = from.transport.peer('127.0.0.1', closedPort());
+      const peer = from.transport.peer(own, closedPort());
       const [sent] = queue(from, peer, 1, 400);
       from.transport.flush();
       for (let i = 0; i < 40 && refusals.length === 0; i++) {
@@ -287,7 +294,7 @@ describe.skipIf(loaded === null)('batched', () => {
     it('do not keep datagrams to others from leaving', () => {
       const [from, to] = [open({ segmentation: false }), open()];
       const refusals = listen(from);
-      const peers = [from.transport.peer('127.0.0.1', closedPort()), peerOf(from, to)];
+      const peers = [from.transport.peer(own, closedPort()), peerOf(from, to)];
       const at = from.memory.reserve(64);
       for (let i = 0; i < 64; i++) {
         from.memory.bytes[at + i] = i;
@@ -304,7 +311,7 @@ describe.skipIf(loaded === null)('batched', () => {
       const from = open();
       const refusals = listen(from);
       const port = closedPort();
-      const peer = from.transport.peer('127.0.0.1', port);
+      const peer = from.transport.peer(own, port);
       queue(from, peer, 10, 200);
       from.transport.flush();
       from.transport.receive();
@@ -328,7 +335,7 @@ describe.skipIf(loaded === null)('batched', () => {
       const peer = peerOf(from, to);
       const at = from.memory.reserve(3);
       from.transport.onRefused = () => from.transport.send(at, 3, peer, 0);
-      queue(from, from.transport.peer('127.0.0.1', closedPort()), 1, 100);
+      queue(from, from.transport.peer(own, closedPort()), 1, 100);
       from.transport.flush();
       from.transport.receive();
       from.transport.flush();
@@ -386,7 +393,7 @@ describe.skipIf(loaded === null)('batched', () => {
       from.transport.flush();
       to.transport.wait(3600e6); // an hour: the test would time out
       expect(to.transport.receive()).toBe(1);
-      queue(from, from.transport.peer('127.0.0.1', closedPort()), 1, 10);
+      queue(from, from.transport.peer(own, closedPort()), 1, 10);
       from.transport.flush();
       from.transport.wait(3600e6);
       from.transport.receive();

@@ -8,12 +8,14 @@ import { Connectionless } from './connectionless.ts';
 import { ErrorQueue } from './error-queue.ts';
 import { KernelTime } from './kernel-time.ts';
 import {
-  AF_INET,
   ERRNO,
   errnoName,
   ICMP_ERRNOS,
   IP_RECVERR,
   IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_RECVERR,
+  IPV6_V6ONLY,
   type Libc,
   MEMINFO_DROPS,
   MEMINFO_WORDS,
@@ -39,7 +41,7 @@ import {
 } from './libc.ts';
 import { QUEUE } from './outgoing.ts';
 import { Peers } from './peers.ts';
-import { addressOf, addressProblem, addressWord, portOf, portWord, SOCKADDR_BYTES } from './sockaddr.ts';
+import { addressAt, addressProblem, type Family, familyOf, portAt, putSockaddr, V6 } from './sockaddr.ts';
 import type { DatagramTransport, OpenOptions, TransportStats } from './transport.ts';
 
 const SNDBUF_BYTES = 8 << 20;
@@ -107,29 +109,33 @@ export class UdpBatched extends Connectionless implements DatagramTransport {
     super();
     const problem = addressProblem(options.address);
     if (problem !== null) throw new BindError('EAFNOSUPPORT', options.address, options.port, problem);
+    const family = familyOf(options.address);
     this.libc = libc;
     this.memory = options.memory;
     this.scratch = libc.share(64);
     this.pollfd = libc.share(8);
     this.timeout = libc.share(16);
-    this.fd = libc.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    this.fd = libc.socket(family.domain, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (this.fd < 0) throw socketError('socket', libc.errno());
     this.pollfd.words[0] = this.fd;
     try {
       this.rcvbufBytes = this.setBuffers(options.rcvbufBytes);
       if (options.reusePort) this.mustSet(SOL_SOCKET, SO_REUSEPORT, 1, 'SO_REUSEPORT');
       this.mustSet(SOL_SOCKET, SO_TIMESTAMPNS, 1, 'SO_TIMESTAMPNS');
-      this.mustSet(IPPROTO_IP, IP_RECVERR, 1, 'IP_RECVERR');
+      if (family === V6) {
+        this.mustSet(IPPROTO_IPV6, IPV6_V6ONLY, 1, 'IPV6_V6ONLY');
+        this.mustSet(IPPROTO_IPV6, IPV6_RECVERR, 1, 'IPV6_RECVERR');
+      } else this.mustSet(IPPROTO_IP, IP_RECVERR, 1, 'IP_RECVERR');
       this.gro = options.segmentation && this.set(SOL_UDP, UDP_GRO, 1);
       const gso = options.segmentation && this.set(SOL_UDP, UDP_SEGMENT, 0);
       this.hasMeminfo = tuning.withoutMeminfo !== true && this.meminfoDrops() >= 0;
       // The count that comes with each datagram costs a control message: only where the socket cannot be asked for it.
       if (!this.hasMeminfo) this.mustSet(SOL_SOCKET, SO_RXQ_OVFL, 1, 'SO_RXQ_OVFL');
-      this.bind(options);
+      this.bind(options, family);
       const { words } = this.scratch;
-      this.localPort = portOf(words[0]!);
-      this.localAddress = addressOf(words[1]!);
-      this.peers = new Peers(tuning.peers);
+      this.localPort = portAt(words, 0);
+      this.localAddress = addressAt(words, 0, family);
+      this.peers = new Peers(family, tuning.peers);
       this.time = new KernelTime(libc, options.nowUs);
       const rows = tuning.rows ?? ROWS;
       this.incoming = new BatchedReceive(libc, this.fd, this.peers, this.time, this.stats, options, rows);
@@ -156,16 +162,13 @@ export class UdpBatched extends Connectionless implements DatagramTransport {
     return this.outgoing.gso;
   }
 
-  private bind(options: OpenOptions): void {
+  private bind(options: OpenOptions, { bytes }: Family): void {
     const { libc, scratch } = this;
-    scratch.words[0] = portWord(options.port);
-    scratch.words[1] = addressWord(options.address);
-    scratch.words[2] = 0;
-    scratch.words[3] = 0;
-    if (libc.bind(this.fd, scratch.address, SOCKADDR_BYTES) < 0) {
+    putSockaddr(scratch.words, 0, options.address, options.port);
+    if (libc.bind(this.fd, scratch.address, bytes) < 0) {
       throw new BindError(errnoName(libc.errno()), options.address, options.port);
     }
-    scratch.words[8] = SOCKADDR_BYTES;
+    scratch.words[8] = bytes;
     if (libc.getsockname(this.fd, scratch.address, scratch.address + 32) < 0) {
       throw socketError('getsockname', libc.errno());
     }

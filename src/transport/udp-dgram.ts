@@ -7,7 +7,7 @@ import { Connectionless } from './connectionless.ts';
 import { QUEUE } from './outgoing.ts';
 import { Peers } from './peers.ts';
 import { droppedByProc } from './proc-udp.ts';
-import { addressProblem } from './sockaddr.ts';
+import { addressProblem, familyOf } from './sockaddr.ts';
 import type { DatagramTransport, OpenOptions, TransportStats } from './transport.ts';
 
 const ROWS = 4096;
@@ -27,10 +27,17 @@ export async function openDgram(options: OpenOptions): Promise<UdpDgram> {
     );
   }
   // By itself, an unconnected socket asks for even a literal address on a later tick.
+  const { version } = familyOf(address);
   const lookup = (host: string, _family: unknown, callback: (error: null, host: string, family: number) => void) =>
-    callback(null, host, 4);
+    callback(null, host, version);
   // reusePort is newer than the type declarations in use.
-  const settings = { type: 'udp4', lookup, ...(options.reusePort ? { reusePort: true } : {}) } as dgram.SocketOptions;
+  const type = `udp${version}`;
+  const settings = {
+    type,
+    ipv6Only: version === 6,
+    lookup,
+    ...(options.reusePort ? { reusePort: true } : {}),
+  } as dgram.SocketOptions;
   const socket = dgram.createSocket(settings);
   await new Promise<void>((resolve, reject) => {
     socket.once('error', (error: NodeJS.ErrnoException) => {
@@ -81,7 +88,7 @@ export class UdpDgram extends Connectionless implements DatagramTransport {
   private readonly socket: dgram.Socket;
   private readonly bytes: Uint8Array;
   private readonly nowUs: () => number;
-  private readonly peers = new Peers();
+  private readonly peers: Peers;
   private readonly halves: readonly [number, number];
   /** What has come in since the last receive(): a second set of columns, and the half in use. */
   private half = 0;
@@ -111,6 +118,7 @@ export class UdpDgram extends Connectionless implements DatagramTransport {
     this.bytes = options.memory.bytes;
     this.nowUs = options.nowUs;
     this.halves = [options.memory.reserve(HALF_BYTES), options.memory.reserve(HALF_BYTES)];
+    this.peers = new Peers(familyOf(options.address));
     const local = socket.address();
     this.localAddress = local.address;
     this.localPort = local.port;

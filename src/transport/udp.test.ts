@@ -85,24 +85,29 @@ function message(length: number, key: number, number: number): Buffer {
   return data;
 }
 
-const combinations: { name: string; io: Io; segmentation: boolean }[] = [
-  { name: 'dgram', io: 'dgram', segmentation: true },
-  { name: 'batched', io: 'batched', segmentation: true },
-  { name: 'batched without segmentation', io: 'batched', segmentation: false },
+const V4 = { own: '127.0.0.1', foreign: '192.0.2.1', other: '::1' };
+const V6 = { own: '::1', foreign: '2001:db8::1', other: '127.0.0.1' };
+const combinations: { name: string; io: Io; segmentation: boolean; family: typeof V4 }[] = [
+  { name: 'dgram', io: 'dgram', segmentation: true, family: V4 },
+  { name: 'dgram over IPv6', io: 'dgram', segmentation: true, family: V6 },
+  { name: 'batched', io: 'batched', segmentation: true, family: V4 },
+  { name: 'batched over IPv6', io: 'batched', segmentation: true, family: V6 },
+  { name: 'batched without segmentation', io: 'batched', segmentation: false, family: V4 },
 ];
 
 it('has the batched transport on Linux in continuous integration', () => {
   if (process.env.CI === 'true' && process.platform === 'linux') expect(reason).toBeNull();
 });
 
-for (const { name, io, segmentation } of combinations) {
+for (const { name, io, segmentation, family } of combinations) {
   describe.skipIf(io === 'batched' && libc === null)(name, () => {
-    const here = (wanted: Partial<OpenOptions> = {}) => open(io, { segmentation, ...wanted });
+    const { own, foreign, other } = family;
+    const here = (wanted: Partial<OpenOptions> = {}) => open(io, { segmentation, address: own, ...wanted });
 
     it('says where it is bound and what it was granted', async () => {
       const { transport } = await here();
       expect(transport.io).toBe(io);
-      expect(transport.localAddress).toBe('127.0.0.1');
+      expect(transport.localAddress).toBe(own);
       expect(transport.localPort).toBeGreaterThan(0);
       expect(transport.rcvbufBytes).toBeGreaterThanOrEqual(4096);
     });
@@ -112,13 +117,13 @@ for (const { name, io, segmentation } of combinations) {
       async (length) => {
         const [from, to] = [await here(), await here()];
         const data = message(length, 3, 4);
-        sendTo(from, from.transport.peer('127.0.0.1', to.transport.localPort), data, 0);
+        sendTo(from, from.transport.peer(own, to.transport.localPort), data, 0);
         from.transport.flush();
         const got = await collect(to, 1);
         expect(got.length).toBe(1);
         expect(got[0]!.data.equals(data)).toBe(true);
         expect(to.transport.peerPort(got[0]!.peer)).toBe(from.transport.localPort);
-        expect(to.transport.peerAddress(got[0]!.peer)).toBe('127.0.0.1');
+        expect(to.transport.peerAddress(got[0]!.peer)).toBe(own);
         expect(from.transport.stats).toMatchObject({ datagramsSent: 1, sendErrors: {} });
         expect(to.transport.stats).toMatchObject({ datagramsReceived: 1, truncated: 0 });
       },
@@ -127,7 +132,7 @@ for (const { name, io, segmentation } of combinations) {
     it('keeps the order within a key, whatever lengths and peers are mixed', async () => {
       const [from, one, two] = [await here(), await here(), await here()];
       const ends = [one, two];
-      const peers = ends.map((end) => from.transport.peer('127.0.0.1', end.transport.localPort));
+      const peers = ends.map((end) => from.transport.peer(own, end.transport.localPort));
       const sent: Buffer[][] = [[], []];
       for (let i = 0; i < 600; i++) {
         const key = (i * 7) % 23;
@@ -149,7 +154,7 @@ for (const { name, io, segmentation } of combinations) {
 
     it('takes 5,000 messages at once, and accounts for each', async () => {
       const [from, to] = [await here(), await here()];
-      const peer = from.transport.peer('127.0.0.1', to.transport.localPort);
+      const peer = from.transport.peer(own, to.transport.localPort);
       const flushed: number[] = [];
       from.transport.onFlushed = (count) => flushed.push(count);
       for (let i = 0; i < 5000; i++) {
@@ -167,7 +172,7 @@ for (const { name, io, segmentation } of combinations) {
 
     it('has sent when flush returns: the bytes may be overwritten', async () => {
       const [from, to] = [await here(), await here()];
-      const peer = from.transport.peer('127.0.0.1', to.transport.localPort);
+      const peer = from.transport.peer(own, to.transport.localPort);
       const at = from.memory.reserve(300);
       for (let i = 0; i < 20; i++) {
         from.memory.bytes.set(message(300, 9, i), at);
@@ -181,7 +186,7 @@ for (const { name, io, segmentation } of combinations) {
 
     it('keeps what was received until the next receive()', async () => {
       const [from, to] = [await here(), await here()];
-      const peer = from.transport.peer('127.0.0.1', to.transport.localPort);
+      const peer = from.transport.peer(own, to.transport.localPort);
       sendTo(from, peer, message(50, 1, 1), 0);
       from.transport.flush();
       for (let i = 0; i < 400 && to.transport.receive() === 0; i++) {
@@ -196,25 +201,25 @@ for (const { name, io, segmentation } of combinations) {
       expect((await collect(to, 1))[0]!.data).toEqual(message(50, 2, 2));
     });
 
-    it('gives one index per peer, and NONE for what is no IPv4 peer', async () => {
+    it('gives one index per peer, and NONE for what is no peer of its family', async () => {
       const [from, to] = [await here(), await here()];
-      const a = from.transport.peer('127.0.0.1', 5060);
-      const b = from.transport.peer('127.0.0.1', 5061);
+      const a = from.transport.peer(own, 5060);
+      const b = from.transport.peer(own, 5061);
       expect(b).not.toBe(a);
-      expect(from.transport.peer('127.0.0.1', 5060)).toBe(a);
-      expect(from.transport.peerAddress(b)).toBe('127.0.0.1');
+      expect(from.transport.peer(own, 5060)).toBe(a);
+      expect(from.transport.peerAddress(b)).toBe(own);
       expect(from.transport.peerPort(b)).toBe(5061);
       for (const [address, port] of [
         ['sip.test', 5060],
-        ['::1', 5060],
+        [other, 5060],
         ['1.2.3.999', 1],
-        ['1.2.3.4', 0],
-        ['1.2.3.4', 65_536],
+        [own, 0],
+        [own, 65_536],
       ] as const) {
         expect(from.transport.peer(address, port)).toBe(NONE);
       }
-      const back = to.transport.peer('127.0.0.1', from.transport.localPort);
-      sendTo(from, from.transport.peer('127.0.0.1', to.transport.localPort), message(20, 0, 0), 0);
+      const back = to.transport.peer(own, from.transport.localPort);
+      sendTo(from, from.transport.peer(own, to.transport.localPort), message(20, 0, 0), 0);
       from.transport.flush();
       expect((await collect(to, 1))[0]!.peer).toBe(back);
     });
@@ -222,7 +227,7 @@ for (const { name, io, segmentation } of combinations) {
     it('sends nothing to the peer NONE, and counts it', async () => {
       const [from, to] = [await here(), await here()];
       for (let i = 0; i < 6; i++) sendTo(from, NONE, message(100, 0, i), 0);
-      sendTo(from, from.transport.peer('127.0.0.1', to.transport.localPort), message(100, 0, 6), 0);
+      sendTo(from, from.transport.peer(own, to.transport.localPort), message(100, 0, 6), 0);
       from.transport.flush();
       expect((await collect(to, 1))[0]!.data).toEqual(message(100, 0, 6));
       expect(from.transport.stats).toMatchObject({ datagramsSent: 1, sendErrors: { EDESTADDRREQ: 6 } });
@@ -230,7 +235,7 @@ for (const { name, io, segmentation } of combinations) {
 
     it('stamps what it sends and receives in worker time, never in the future', async () => {
       const [from, to] = [await here(), await here()];
-      const peer = from.transport.peer('127.0.0.1', to.transport.localPort);
+      const peer = from.transport.peer(own, to.transport.localPort);
       const sentAt: number[] = [];
       from.transport.onFlushed = (count) => sentAt.push(...from.transport.txAtUs.subarray(0, count));
       const before = nowUs();
@@ -256,7 +261,7 @@ for (const { name, io, segmentation } of combinations) {
 
     it('counts what a small receive buffer loses', async () => {
       const [from, to] = [await here(), await here({ rcvbufBytes: 8192 })];
-      const peer = from.transport.peer('127.0.0.1', to.transport.localPort);
+      const peer = from.transport.peer(own, to.transport.localPort);
       expect(to.transport.rxDropped()).toBe(0);
       for (let i = 0; i < 300; i++) sendTo(from, peer, message(1000 + (i % 2), 0, i), 0);
       from.transport.flush();
@@ -272,14 +277,14 @@ for (const { name, io, segmentation } of combinations) {
       const port = transport.localPort;
       const attempt = here({ port });
       await expect(attempt).rejects.toBeInstanceOf(BindError);
-      await expect(attempt).rejects.toMatchObject({ code: 'EADDRINUSE', address: '127.0.0.1', port });
-      await expect(attempt).rejects.toThrow(`127.0.0.1 port ${port}`);
+      await expect(attempt).rejects.toMatchObject({ code: 'EADDRINUSE', address: own, port });
+      await expect(attempt).rejects.toThrow(`${own} port ${port}`);
     });
 
     it.each([
-      ['192.0.2.1', 'EADDRNOTAVAIL', 'no such address'],
-      ['::1', 'EAFNOSUPPORT', 'IPv4'],
-      ['localhost', 'EAFNOSUPPORT', 'not an IPv4 address'],
+      [foreign, 'EADDRNOTAVAIL', 'no such address'],
+      ['fe80::1%lo', 'EAFNOSUPPORT', 'without %'],
+      ['localhost', 'EAFNOSUPPORT', 'not an IP address'],
     ])('refuses to bind to %s', async (address, code, words) => {
       const attempt = here({ address });
       await expect(attempt).rejects.toBeInstanceOf(BindError);
@@ -289,12 +294,12 @@ for (const { name, io, segmentation } of combinations) {
 
     it('talks with a plain socket of the runtime, each message a datagram', async () => {
       const end = await here();
-      const plain = dgram.createSocket('udp4');
+      const plain = dgram.createSocket(own === V6.own ? 'udp6' : 'udp4');
       opened.push(plain);
-      await new Promise<void>((resolve) => plain.bind(0, '127.0.0.1', resolve));
+      await new Promise<void>((resolve) => plain.bind(0, own, resolve));
       const heard: Buffer[] = [];
       plain.on('message', (data) => heard.push(data));
-      const peer = end.transport.peer('127.0.0.1', plain.address().port);
+      const peer = end.transport.peer(own, plain.address().port);
       const sent = Array.from({ length: 100 }, (_, i) => message(i < 80 ? 700 : 30 + i, 0, i));
       for (const data of sent) sendTo(end, peer, data, 0);
       end.transport.flush();
@@ -302,7 +307,7 @@ for (const { name, io, segmentation } of combinations) {
       expect(heard).toEqual(sent);
       // Its sends happen on a later tick, and the batched end blocks the thread while it waits.
       for (const data of sent) {
-        await new Promise<void>((resolve) => plain.send(data, end.transport.localPort, '127.0.0.1', () => resolve()));
+        await new Promise<void>((resolve) => plain.send(data, end.transport.localPort, own, () => resolve()));
       }
       const got = await collect(end, 100);
       expect(got.map((one) => one.data)).toEqual(sent);

@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
+import { hostPortText } from '../sip/host.ts';
 import { NONE } from '../sip/message.ts';
 import { Columns } from './columns.ts';
 import { Connection, PHASE } from './connection.ts';
@@ -76,7 +77,7 @@ export class WebSockets extends Connections<WebSocketConnection> {
   }
 
   protected dial(c: WebSocketConnection): void {
-    const socket = new WebSocket(`ws://${c.address}:${c.port}${this.path}`, SUBPROTOCOL, {
+    const socket = new WebSocket(`ws://${hostPortText(c.address, c.port)}${this.path}`, SUBPROTOCOL, {
       perMessageDeflate: false,
       ...this.limits,
       ...(this.source !== undefined && { localAddress: this.source }),

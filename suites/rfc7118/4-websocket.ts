@@ -1,8 +1,7 @@
 // RFC 7118 §4, §5: SIP over WebSocket. Cases only.
 
 import type { Case, Entry } from '../../src/conformance/case.ts';
-import { Outgoing, type Received } from '../../src/conformance/outgoing.ts';
-import type { Frame } from '../../src/transport/raw-socket.ts';
+import { type Frame, Outgoing, type Received } from '../../src/conformance/outgoing.ts';
 
 const OVER_WEBSOCKET = {
   level: 'MUST',
