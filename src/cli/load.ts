@@ -203,7 +203,7 @@ export async function load(name: string, targetText: string, o: LoadFlags): Prom
     throw new UsageError(
       `--local "${o.local}" is for ${givenLocal.protocol}, the target for ${protocol}; write ${protocol}: in both`,
     );
-  const target = await resolveTarget(targetText);
+  const target = await resolveTarget(targetText, givenLocal?.address ?? null);
   const local = givenLocal ?? { protocol, address: await sourceAddress(target.address), port: 0 };
   const out = outFolder(o.out, 'load');
   const configs = planLoad({

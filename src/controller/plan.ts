@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os';
 import {
   type DataOrder,
   type DataTable,
+  hostText,
   type LoadConfig,
   METHOD_NAMES,
   type RegisterConfig,
@@ -125,9 +126,12 @@ function token(): string {
 
 /** The host for Via and Contact: bound to every address, it is the first that other machines can reach. */
 function advertised(address: string): string {
-  if (address !== '0.0.0.0') return address;
+  const [family, loopback] = address.includes(':') ? ['IPv6', '::1'] : ['IPv4', '127.0.0.1'];
+  if (address !== '0.0.0.0' && address !== '::') return hostText(address);
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return all.find((a) => a.family === 'IPv4' && !a.internal)?.address ?? '127.0.0.1';
+  // RFC 4291 §2.5.6: a link-local address means nothing without its link.
+  const reachable = all.find((a) => a.family === family && !a.internal && !/^fe[89ab]/i.test(a.address));
+  return hostText(reachable?.address ?? loopback!);
 }
 
 /** Part `index` of `total` in `count` shares. */

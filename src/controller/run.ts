@@ -1,7 +1,14 @@
 // One run from open sockets to results: starts, listens, merges, stops. Writes no file and prints nothing.
 
 import { arch, cpus, release, type } from 'node:os';
-import { COMMAND, type FromWorker, METHOD_NAMES, type Place, type WorkerConfig } from '../engine/protocol.ts';
+import {
+  COMMAND,
+  type FromWorker,
+  hostPortText,
+  METHOD_NAMES,
+  type Place,
+  type WorkerConfig,
+} from '../engine/protocol.ts';
 import { COUNTER } from '../metrics/counters.ts';
 import { type Interval, IntervalLog } from '../metrics/interval.ts';
 import { type LadderSource, measure } from '../metrics/measure.ts';
@@ -241,7 +248,7 @@ export class Run {
 
 /** As the user types it. */
 export function placeText({ protocol, address, port }: Place): string {
-  return `${protocol}:${address}:${port}`;
+  return `${protocol}:${hostPortText(address, port)}`;
 }
 
 /** Seconds in which calls were started: the schedule's, or up to the last interval with a start. */

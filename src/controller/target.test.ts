@@ -93,7 +93,7 @@ describe('parseTarget', () => {
     ['udp:h:0', 'port 0 is not from 1 to 65535'],
     ['udp:h:65536', 'port 65536 is not from 1 to 65535'],
     ['h:99999999999999999999', 'is not from 1 to 65535'],
-    ['udp:5060', '"5060" is neither an IPv4 address nor a host name'],
+    ['udp:5060', '"5060" is neither an IP address nor a host name'],
     ['udp:256.0.0.1:5060', '"256.0.0.1" is neither'],
     ['udp:10.1:5060', '"10.1" is neither'],
     ['udp:h/x', '"h/x" is neither'],
@@ -120,10 +120,35 @@ describe('parseTarget', () => {
     );
   });
 
-  it.each(['udp:[::1]:5060', '[::1]', '[::1]:5060', '::1', 'udp:::1', 'fe80::1', 'sip:a@[2001:db8::1]'])(
-    '%s: no IPv6 yet',
+  it.each([
+    ['udp:[::1]:5070', 'udp', '', '[::1]', 5070],
+    ['[::1]', 'udp', '', '[::1]', 5060],
+    ['[::1]:5070', 'udp', '', '[::1]', 5070],
+    ['tcp:[2001:db8::1]', 'tcp', '', '[2001:db8::1]', 5060],
+    ['sip:a@[2001:db8::1]:5070;transport=tcp', 'tcp', 'a', '[2001:db8::1]', 5070],
+    ['udp:a@[::ffff:192.0.2.1]:5070', 'udp', 'a', '[::ffff:192.0.2.1]', 5070],
+  ])('%s has an IPv6 address', (text, protocol, user, host, port) => {
+    expect(parseTarget(text)).toEqual({ text, protocol, user, host, port });
+  });
+
+  it('ws://[::1]:8088/ws has an IPv6 address, a port and a path', () => {
+    expect(parseTarget('ws://[::1]:8088/ws')).toMatchObject({ protocol: 'ws', host: '[::1]', port: 8088, path: '/ws' });
+  });
+
+  it.each([
+    ['::1', 'udp:[::1]:PORT'],
+    ['udp:::1', 'udp:[::1]:PORT'],
+    ['tcp:fe80::1', 'tcp:[fe80::1]:PORT'],
+  ])('%s: brackets are missing', (text, mend) => {
+    expect(complaint(() => parseTarget(text))).toBe(
+      `target "${text}": an IPv6 address stands in brackets; write ${mend}`,
+    );
+  });
+
+  it.each(['udp:[::1', 'udp:[]:5060', 'udp:[fe80::1%eth0]:5060', 'udp:[127.0.0.1]:5060', 'udp:[::1]x'])(
+    '%s has none that can be read',
     (text) => {
-      expect(complaint(() => parseTarget(text))).toMatch(/IPv6 does not work in this version; give an IPv4 address$/);
+      expect(complaint(() => parseTarget(text))).toMatch(/^target "/);
     },
   );
 
@@ -178,6 +203,26 @@ describe('resolveTarget', () => {
     expect(lookup).toHaveBeenCalledWith('proxy.example.com', 4);
   });
 
+  it('asks for the IPv6 address of a name that has no other, or where --local is one', async () => {
+    lookup.mockImplementation(async (_, family) => {
+      if (family === 6) return { address: '2001:db8::7', family };
+      throw Object.assign(new Error('ENODATA'), { code: 'ENODATA' });
+    });
+    const target = await resolveTarget('sip:a@six.example.com');
+    expect(target).toMatchObject({ host: 'six.example.com', address: '2001:db8::7' });
+    lookup.mockClear();
+    await resolveTarget('sip:a@six.example.com', '::1');
+    expect(lookup.mock.calls).toEqual([['six.example.com', 6]]);
+  });
+
+  it('takes the brackets off an IPv6 address, and refuses one of the other family than --local', async () => {
+    expect(await resolveTarget('udp:[::1]:5070')).toMatchObject({ host: '[::1]', address: '::1', port: 5070 });
+    await expect(resolveTarget('udp:[::1]:5070', '127.0.0.1')).rejects.toThrow(
+      'target "udp:[::1]:5070" has an IPv6 address, --local 127.0.0.1 IPv4: give both of one kind',
+    );
+    expect(lookup).not.toHaveBeenCalled();
+  });
+
   it.each(['ENOTFOUND', 'EAI_AGAIN'])('a host that does not resolve (%s) ends with 5', async (code) => {
     lookup.mockRejectedValue(Object.assign(new Error(code), { code }));
     const error = await resolveTarget('udp:nosuch.invalid:5060').catch((e: unknown) => e);
@@ -197,6 +242,7 @@ describe('resolveTarget', () => {
 describe('sourceAddress', () => {
   it('is loopback for loopback', async () => {
     expect(await sourceAddress('127.0.0.9')).toMatch(/^127\./);
+    expect(await sourceAddress('::1')).toBe('::1');
   });
 
   it('what has no route ends with 5', async () => {
@@ -217,6 +263,8 @@ describe('parseLocal', () => {
     ['udp:0.0.0.0', '0.0.0.0', 0],
     ['127.0.0.1:0', '127.0.0.1', 0],
     ['127.0.0.1:65535', '127.0.0.1', 65_535],
+    ['[::1]:5070', '::1', 5070],
+    ['udp:[::]', '::', 0],
   ])('%s', (text, address, port) => {
     expect(parseLocal(text, '--local')).toEqual({ protocol: 'udp', address, port });
   });
@@ -237,13 +285,20 @@ describe('parseLocal', () => {
     '127.0.0.1:x',
     '127.0.0:5',
     '256.0.0.1',
-    '[::1]:5070',
+    '[::1',
+    '[::1%lo]:5070',
     'sip:127.0.0.1',
     '5070',
     ' 127.0.0.1',
   ])('complains of %j, naming the option and a good one', (text) => {
     expect(complaint(() => parseLocal(text, '--listen'))).toBe(
-      `--listen "${text}" is not ADDRESS:PORT with an IPv4 address, such as udp:127.0.0.1:5070, tcp:127.0.0.1:5070 or ws:127.0.0.1:8080`,
+      `--listen "${text}" is not ADDRESS:PORT with an IP address, such as udp:127.0.0.1:5070, tcp:[::1]:5070 or ws:127.0.0.1:8080`,
+    );
+  });
+
+  it('an IPv6 address without brackets is told so', () => {
+    expect(complaint(() => parseLocal('tcp:::1', '--listen'))).toBe(
+      '--listen "tcp:::1": an IPv6 address stands in brackets; write tcp:[::1]:PORT',
     );
   });
 

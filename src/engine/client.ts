@@ -2,6 +2,7 @@
 
 import { COUNTER, LINE } from '../metrics/counters.ts';
 import { putDecimal, sameLetters } from '../sip/bytes.ts';
+import { hostPortText } from '../sip/host.ts';
 import { copyWithin } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD, METHOD_COUNT } from '../sip/names.ts';
@@ -147,7 +148,17 @@ export function closeTransaction(e: Engine, txn: number): void {
     links.uri[txn] = 0;
   }
   txns.state[txn] = STATE.TERMINATED;
+  if (txns.method[txn] === METHOD.CANCEL && txns.machine[txn] === MACHINE.NON_INVITE_CLIENT) letGo(e, txn);
   txns.free(txn);
+}
+
+/** The INVITE of a CANCEL that is over has nothing to wait for, where its transport loses nothing. */
+function letGo(e: Engine, cancel: number): void {
+  const { txns, links } = e;
+  const invite = links.cancel[cancel]! - 1;
+  if (invite < 0 || links.cancel[invite] !== cancel + 1) return;
+  const waits = txns.state[invite] === STATE.COMPLETED && (txns.flags[invite]! & TXN.RELIABLE) !== 0;
+  if (waits) e.lanes.start(invite * 2 + 1, e.atOnceLane);
 }
 
 export function dropChunk(e: Engine, txn: number): void {
@@ -247,12 +258,18 @@ export function runTimers(e: Engine, txn: number, todo: number): void {
   }
 }
 
+/** An INVITE whose CANCEL, which has its branch, may still be answered (RFC 3261 §9.1). */
+function isCancelling({ txns, links }: Engine, invite: number): boolean {
+  if ((txns.flags[invite]! & TXN.CANCELLED) === 0 || txns.machine[invite] !== MACHINE.INVITE_CLIENT) return false;
+  const state = txns.state[links.cancel[invite]! - 1];
+  return state === STATE.TRYING || state === STATE.PROCEEDING;
+}
+
 /** Timer D, K, I, J, L or M of this machine in the state it has come to. */
 function lingerLane(e: Engine, txn: number): number {
-  // RFC 3261 §17: Timers D, I, J and K are zero on a reliable transport; RFC 6026 §7: L and M are not. An INVITE that was cancelled
-  // stays for its CANCEL, whose response has its branch and may come after the 487.
-  const atOnce = (e.txns.flags[txn]! & (TXN.RELIABLE | TXN.CANCELLED)) === TXN.RELIABLE;
-  if (atOnce && e.txns.state[txn] !== STATE.ACCEPTED) return e.atOnceLane;
+  // RFC 3261 §17: Timers D, I, J and K are zero on a reliable transport; RFC 6026 §7: L and M are not.
+  const atOnce = (e.txns.flags[txn]! & TXN.RELIABLE) !== 0 && e.txns.state[txn] !== STATE.ACCEPTED;
+  if (atOnce && !isCancelling(e, txn)) return e.atOnceLane;
   switch (e.txns.machine[txn]) {
     case MACHINE.INVITE_CLIENT:
       return e.txns.state[txn] === STATE.ACCEPTED ? e.lingerLane32 : e.lingerLaneD;
@@ -391,7 +408,7 @@ export function failTransaction(e: Engine, txn: number, why: number): void {
 /** For the verdict on a target from which nothing was heard. */
 export function noteRefusal(e: Engine, peer: number, why: string): void {
   if (e.refusedBy.size >= 16) return;
-  e.refusedBy.add(`${e.transport.peerAddress(peer)}:${e.transport.peerPort(peer)} (${why})`);
+  e.refusedBy.add(`${hostPortText(e.transport.peerAddress(peer), e.transport.peerPort(peer))} (${why})`);
 }
 
 /** An ICMP error quoted bytes of ours: RFC 3261 §18.4 has the transport tell the transaction. */

@@ -1,6 +1,7 @@
 // From a message as the flow file wants it to a template: adds the headers RFC 3261 asks for, resolves what is known before the first call. Runs once per worker start, never per message.
 
 import type { BodySpec, MessageSpec, Program } from '../flow/program.ts';
+import { mediaAddress } from '../sip/host.ts';
 import type { Memory } from '../sip/memory.ts';
 import { NONE } from '../sip/message.ts';
 import { METHOD, METHOD_NAMES } from '../sip/names.ts';
@@ -57,9 +58,9 @@ export const MEDIA_PORT = 6000;
 export function sdp(ends: Ends): string {
   return [
     'v=0',
-    `o=busyhour 1 1 IN IP4 ${ends.localHost}`,
+    `o=busyhour 1 1 IN ${mediaAddress(ends.localHost)}`,
     's=-',
-    `c=IN IP4 ${ends.localHost}`,
+    `c=IN ${mediaAddress(ends.localHost)}`,
     't=0 0',
     `m=audio ${MEDIA_PORT} RTP/AVP 0`,
     'a=rtpmap:0 PCMU/8000',
@@ -75,6 +76,7 @@ export function substitute(text: string, ends: Ends, variables: readonly string[
     'target.user': ends.targetUser,
     'local.host': ends.localHost,
     'local.port': String(ends.localPort),
+    'media.address': mediaAddress(ends.localHost),
     'media.port': String(MEDIA_PORT),
     'call.id': FIELD.CALL_ID,
     'call.number': FIELD.CALL_NUMBER,

@@ -66,7 +66,9 @@ function putTopVia(e: Engine, to: number, field: number, peer: number): number {
   let at: number;
   if (rport === NONE) {
     at = putSpan(bytes, to, start, msg.viaEnd);
-    if (sameText(bytes, msg.viaHostStart, msg.viaHostEnd, address))
+    // RFC 3261 §25.1: an IPv6 address has brackets in sent-by, and none in received.
+    const bracket = bytes[msg.viaHostStart] === 91 ? 1 : 0;
+    if (sameText(bytes, msg.viaHostStart + bracket, msg.viaHostEnd - bracket, address))
       return putSpan(bytes, at, msg.viaEnd, msg.valueEnd[field]!);
   } else {
     at = putSpan(bytes, to, start, rport);

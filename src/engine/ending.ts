@@ -84,6 +84,7 @@ function sendLast(e: Engine, call: number, method: number, cseq: number, invite:
   setTransaction(e, BRANCH_KIND.TRANSACTION, invite === NONE ? txn : invite, cseq);
   if (invite !== NONE) {
     e.links.cancel[invite] = txn + 1;
+    e.links.cancel[txn] = invite + 1;
     e.txns.flags[invite]! |= TXN.CANCELLED;
     e.lanes.start(invite * 2 + 1, e.timeoutLane);
   }

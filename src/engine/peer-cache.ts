@@ -1,6 +1,7 @@
-// Which peer a URI's host and port mean, remembered by their bytes so that no text is made per message. Resolves literal IPv4 addresses only; never asks DNS.
+// Which peer a URI's host and port mean, remembered by their bytes so that no text is made per message. Resolves literal addresses only; never asks DNS.
 
 import { bytesOf, equalsIgnoreCase } from '../sip/bytes.ts';
+import { bareAddress } from '../sip/host.ts';
 import { NONE } from '../sip/message.ts';
 import { placeOf, type Transport } from '../transport/transport.ts';
 
@@ -13,6 +14,8 @@ export class PeerCache {
   /** By place: its name in a URI. */
   private readonly names: readonly Uint8Array[];
   private readonly udp: number;
+  /** By place: whether it speaks IPv6. */
+  private readonly v6: readonly boolean[];
   private readonly keys = new Uint8Array(ENTRIES * KEY_BYTES);
   private readonly lengths = new Uint8Array(ENTRIES);
   private readonly peers = new Int32Array(ENTRIES);
@@ -20,6 +23,7 @@ export class PeerCache {
   constructor(transport: Transport) {
     this.transport = transport;
     this.names = transport.places.map(({ protocol }) => bytesOf(protocol));
+    this.v6 = transport.places.map(({ address }) => address.includes(':'));
     this.udp = transport.places.findIndex(({ protocol }) => protocol === 'udp');
   }
 
@@ -34,13 +38,23 @@ export class PeerCache {
     // A user part ends at the last `@` before parameters.
     for (let i = at; i < end && bytes[i] !== 59 && bytes[i] !== 63; i++) if (bytes[i] === 64) at = i + 1;
     let host = at;
+    // RFC 3261 §25.1: the colons of an IPv6 address stand in brackets.
+    if (bytes[at] === 91) while (host < end && bytes[host] !== 93) host++;
     while (host < end && bytes[host] !== 58 && bytes[host] !== 59 && bytes[host] !== 63 && bytes[host] !== 62) host++;
     let port = NONE;
     if (host < end && bytes[host] === 58) {
       port = 0;
       for (let i = host + 1; i < end && bytes[i]! >= 48 && bytes[i]! <= 57; i++) port = port * 10 + bytes[i]! - 48;
     }
-    return this.find(bytes, at, host, port, this.place(bytes, host, end, near));
+    return this.find(bytes, at, host, port, this.ofFamily(this.place(bytes, host, end, near), bytes[at] === 91));
+  }
+
+  /** The place itself, or one of the same protocol that speaks the family of an address. */
+  private ofFamily(place: number, v6: boolean): number {
+    if (this.v6[place] === v6) return place;
+    const { protocol } = this.transport.places[place]!;
+    const other = this.transport.places.findIndex((one, i) => one.protocol === protocol && this.v6[i] === v6);
+    return other < 0 ? place : other;
   }
 
   /** RFC 3263 §4.1: the transport parameter says how; without one an address is reached by UDP. */
@@ -85,7 +99,7 @@ export class PeerCache {
       if (i === length) return this.peers[entry]!;
     }
     const host = Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('latin1');
-    const peer = /^\d{1,3}(\.\d{1,3}){3}$/.test(host) ? this.transport.peer(host, wanted, place) : NONE;
+    const peer = this.transport.peer(bareAddress(host), wanted, place);
     this.lengths[entry] = length;
     keys[at] = wanted >> 8;
     keys[at + 1] = wanted & 255;

@@ -453,6 +453,7 @@ export function sendRequest(e: Engine, call: number, wire: Wire): boolean {
     if (outside) e.txns.flags[txn]! |= TXN.INITIAL;
   } else if (cancel) {
     e.links.cancel[target] = txn + 1;
+    e.links.cancel[txn] = target + 1;
     e.txns.flags[target]! |= TXN.CANCELLED;
     e.txns.peer[txn] = e.txns.peer[target]!;
     e.lanes.start(target * 2 + 1, e.timeoutLane);

@@ -5,6 +5,8 @@ import type { Snapshot } from '../metrics/snapshot.ts';
 import type { Phase } from '../time/schedule.ts';
 import type { Place, Protocol, Transport } from '../transport/transport.ts';
 
+/** How addresses are written, for whoever tells them. */
+export { bareAddress, hostPortText, hostText } from '../sip/host.ts';
 /** Method names by id, for whoever reads methodCounts. */
 export { METHOD_NAMES } from '../sip/names.ts';
 

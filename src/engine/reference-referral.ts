@@ -5,6 +5,7 @@ import { RING_LIMIT_S } from '../server/extensions.ts';
 import { Address, readAddress } from '../sip/address.ts';
 import { bytesOf, equalsIgnoreCase, putDecimal, putText } from '../sip/bytes.ts';
 import { isSingle, secondsOf, tokenIs } from '../sip/fields.ts';
+import { hostText } from '../sip/host.ts';
 import { NONE } from '../sip/message.ts';
 import { HEADER, METHOD } from '../sip/names.ts';
 import { findParam, Param } from '../sip/params.ts';
@@ -134,7 +135,7 @@ function destination(e: Engine): number {
   const host = transport.peerAddress(peer);
   if (e.config.referCalls || host === transport.peerAddress(e.receivedPeer)) return 0;
   const ours = e.endsAt[placeOf(peer)]!;
-  return host === ours.localHost && transport.peerPort(peer) === ours.localPort ? 0 : 603;
+  return hostText(host) === ours.localHost && transport.peerPort(peer) === ours.localPort ? 0 : 603;
 }
 
 /**

@@ -29,7 +29,7 @@ export class TransactionLinks {
   /** Server: what responses copy from the request, kept while it has no final response: chunk offset + 1, 0 for none. */
   readonly echo: Int32Array;
   readonly echoLength: Int32Array;
-  /** INVITE client: slot + 1 of the CANCEL that shares its branch, 0 for none. */
+  /** INVITE client: slot + 1 of the CANCEL that shares its branch, 0 for none. CANCEL client: slot + 1 of its INVITE. */
   readonly cancel: Int32Array;
   /** Template of the request (client) or of the last response (server): program << 16 | message + 1; 0 for a standard one. */
   readonly wire: Int32Array;

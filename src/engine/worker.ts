@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { COUNTER } from '../metrics/counters.ts';
+import { hostPortText } from '../sip/host.ts';
 import { Memory } from '../sip/memory.ts';
 import { Clock } from '../time/clock.ts';
 import { BindError } from '../transport/bind-error.ts';
@@ -65,7 +66,7 @@ export default async function work({ port, config }: { port: MessagePort; config
     if (config.target !== null) {
       e.targetPeer = transport.peer(config.target.address, config.target.port);
       if (e.targetPeer < 0)
-        throw new Error(`${config.target.address}:${config.target.port} is not an address to send to`);
+        throw new Error(`${hostPortText(config.target.address, config.target.port)} is not an address to send to`);
     }
     if (config.trace) trace(e, post);
     const loop = new Loop(e);
@@ -189,7 +190,7 @@ function snapshot(e: Engine, loop: Loop, before: Utilization, final: boolean): F
 /** `--once -v`: every message goes to the main thread as text. */
 function trace(e: Engine, post: (message: FromWorker) => void): void {
   e.outbox.trace = (sent, start, end, peer) => {
-    const name = `${e.transport.peerAddress(peer)}:${e.transport.peerPort(peer)}`;
+    const name = hostPortText(e.transport.peerAddress(peer), e.transport.peerPort(peer));
     post({ type: 'trace', index: e.config.index, atUs: e.now[0]!, sent, peer: name, text: e.text(start, end) });
   };
 }

@@ -120,7 +120,7 @@ const MESSAGE: Case[] = [
   - callee: 200
 `,
     [
-      'f.yaml:6:11: nothing gives {{nothing_like_it}}; mend: known: target.host, target.port, target.user, local.host, local.port, call.number, call.id, media.port, hold',
+      'f.yaml:6:11: nothing gives {{nothing_like_it}}; mend: known: target.host, target.port, target.user, local.host, local.port, call.number, call.id, media.address, media.port, hold',
     ],
   ],
   [

@@ -9,6 +9,7 @@ export const SUBSTITUTIONS = [
   'local.port',
   'call.number',
   'call.id',
+  'media.address',
   'media.port',
   'hold',
 ] as const;

@@ -1,6 +1,7 @@
 // The answer to an offer (RFC 3264 §6): a media line for each of the offer's, the first audio in a format we know taken, all else refused. Writes bytes; no media.
 
 import { bytesOf, equalsIgnoreCase, putDecimal, putText } from '../sip/bytes.ts';
+import { mediaAddress } from '../sip/host.ts';
 import { NONE } from '../sip/message.ts';
 
 const LF = 10;
@@ -38,9 +39,10 @@ export interface AnswerText {
 }
 
 export function answerText(host: string, port: number): AnswerText {
+  const address = mediaAddress(host);
   return {
     head: bytesOf('v=0\r\no=busyhour 1 '),
-    rest: bytesOf(` IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\n`),
+    rest: bytesOf(` IN ${address}\r\ns=-\r\nc=IN ${address}\r\n`),
     port: bytesOf(String(port)),
   };
 }
