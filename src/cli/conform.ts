@@ -62,7 +62,11 @@ async function run(text: string, cases: readonly Case[], ids: ReadonlySet<string
   const files = gateFilesFrom(o.baseline, o.require);
   if (o.writeBaseline !== undefined) refuseUnwritable(o.writeBaseline);
   const { host, address, port, protocol, path } = await resolveTarget(text);
-  const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`, protocol, path);
+  const profile = profileOf(file, port === 5060 ? host : `${host}:${port}`, {
+    kind: protocol,
+    address,
+    ...(path !== undefined && { path }),
+  });
   const out = outFolder(o.out, 'conform');
   const color = colorWanted(process.env, process.stderr.isTTY === true);
   const quiet = o.quiet === true;

@@ -51,10 +51,19 @@ export const EXTENSIONS: readonly Extension[] = [
 
 /**
  * What the profile must have: an extension; `account` (the case gets one to itself), `password` (one with a password);
- * `event` (any package) or `event:NAME`; `far` (the far side of a proxy); `originate:METHOD` (a command that makes the server send it;
+ * `ipv4`, `ipv6`: the target is such an address; `event` (any package) or `event:NAME`; `far` (the far side of a proxy); `originate:METHOD` (a command that makes the server send it;
  * `originate:INVITE:late-offer` is one of a kind: see ORIGINATED).
  */
-export type Need = Extension | 'account' | 'password' | 'far' | 'event' | `event:${string}` | `originate:${string}`;
+export type Need =
+  | Extension
+  | 'ipv4'
+  | 'ipv6'
+  | 'account'
+  | 'password'
+  | 'far'
+  | 'event'
+  | `event:${string}`
+  | `originate:${string}`;
 
 /** What makes the server send more than one request of a method, or a particular one. */
 export const ORIGINATED: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 // Header rows of valid messages: requests in and outside of dialogs, responses, ACK and CANCEL. Builds; never sends.
 
+import { mediaAddress } from '../sip/host.ts';
 import { reasonPhrase } from '../sip/phrases.ts';
 import type { Place } from '../transport/raw-socket.ts';
 import type { Dialog } from './dialog.ts';
@@ -27,7 +28,8 @@ export function sdp(
   version = 1,
   media = 'm=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n',
 ): string {
-  return `v=0\r\no=harness 1 ${version} IN IP4 ${address}\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\n${media}`;
+  const own = mediaAddress(address);
+  return `v=0\r\no=harness 1 ${version} IN ${own}\r\ns=-\r\nc=IN ${own}\r\nt=0 0\r\n${media}`;
 }
 
 /** What a method has beyond the common fields so that the request is whole. */

@@ -1,7 +1,9 @@
 // The wire-level peer: an address and port of its own, from which leaves exactly what a case says. Never acknowledges, retransmits or absorbs by itself; a challenge alone is answered where the case does not look for it.
 
+import { bareAddress } from '../sip/host.ts';
 import {
   type Frame,
+  isAddress,
   type Listener,
   listenForStream,
   nowUs,
@@ -13,7 +15,7 @@ import {
 import { Admission } from './admission.ts';
 import type { TransportKind } from './case.ts';
 import { ackRows, dialogRows, requestRows, responseRows } from './compose.ts';
-import { connectTo, transportParameter } from './connect.ts';
+import { connectTo, hostPortOf, transportParameter } from './connect.ts';
 import { Dialog } from './dialog.ts';
 import { draft, type Parts } from './draft.ts';
 import type { Ground } from './ground.ts';
@@ -165,9 +167,9 @@ export class Peer {
     return this.socket!.local;
   }
 
-  /** `address:port` of our end, as it stands in Via and Contact. */
+  /** `address:port`, `[address]:port` of our end, as it stands in Via and Contact. */
   get hostPort(): string {
-    return `${this.local.address}:${this.local.port}`;
+    return hostPortOf(this.local);
   }
 
   /** URI of our end, as it stands in Contact. */
@@ -418,7 +420,9 @@ export class Peer {
   /** Where requests in a dialog go; null for the target, which also stands for names that are no address. */
   private hop(dialog: Dialog): Place | null {
     const hop = dialog.nextHop;
-    return hop === null || !/^\d+(\.\d+){3}$/.test(hop.host) ? null : { address: hop.host, port: hop.port };
+    if (hop === null) return null;
+    const address = bareAddress(hop.host);
+    return isAddress(address) ? { address, port: hop.port } : null;
   }
 
   /** Sends the request again with credentials of the profile; false where the response is no challenge, or none that can be answered. */

@@ -3,7 +3,7 @@
 import { nowUs, openDatagrams, type Place, type RawSocket } from '../transport/raw-socket.ts';
 import type { TransportKind } from './case.ts';
 import { sdp } from './compose.ts';
-import { connectTo, transportParameter } from './connect.ts';
+import { connectTo, hostPortOf, transportParameter } from './connect.ts';
 import { newBranch, token } from './identity.ts';
 import { type Profile, uriOfUser } from './profile.ts';
 import { Reading } from './reading.ts';
@@ -71,7 +71,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
 
 function message(socket: RawSocket, { profile }: ProbeOptions, method: string): Buffer {
   const to = profile.probe.to === null ? `sip:${profile.domain}` : uriOfUser(profile, profile.probe.to);
-  const local = `${socket.local.address}:${socket.local.port}`;
+  const local = hostPortOf(socket.local);
   const body = method === 'INVITE' ? sdp(socket.local.address) : '';
   const lines = [
     `${method} ${to} SIP/2.0`,
@@ -94,7 +94,7 @@ function tidy(socket: RawSocket, target: Place, response: Reading, options: Prob
     const uri = response.contact || `sip:${options.profile.domain}`;
     const via =
       method === 'BYE'
-        ? `SIP/2.0/${socket.kind.toUpperCase()} ${socket.local.address}:${socket.local.port};branch=${newBranch()}`
+        ? `SIP/2.0/${socket.kind.toUpperCase()} ${hostPortOf(socket.local)};branch=${newBranch()}`
         : response.header('Via');
     const lines = [
       `${method} ${uri} SIP/2.0`,

@@ -1,6 +1,7 @@
 // What the server under test is, as the tester says: its shape, and how a case asks for it. Reads no file.
 
 import { z } from 'zod';
+import { bareAddress } from '../sip/host.ts';
 import type { Place } from '../transport/raw-socket.ts';
 import { EXTENSIONS, type Need, ORIGINATED, ROLES, type TransportKind } from './case.ts';
 
@@ -48,7 +49,11 @@ export const profileSchema = z
     far: z
       .union([
         z.strictObject({ by: z.enum(['uri', 'register']) }),
-        z.strictObject({ by: z.literal('listen'), listen: z.string().regex(/^[\d.]+:\d+$/), uri: z.string().min(1) }),
+        z.strictObject({
+          by: z.literal('listen'),
+          listen: z.string().regex(/^(?:[\d.]+|\[[\da-f:.]+\]):\d+$/i),
+          uri: z.string().min(1),
+        }),
       ])
       .optional()
       .describe(
@@ -92,6 +97,8 @@ export interface Profile {
   readonly name: string;
   readonly domain: string;
   readonly roles: readonly string[];
+  /** Of the addresses by which it is reached. */
+  readonly family: 'ipv4' | 'ipv6';
   readonly transports: readonly TransportKind[];
   /** `port` null: that of the target. */
   readonly webSocket: { readonly port: number | null; readonly path: string };
@@ -129,18 +136,30 @@ export const REFERENCE: ProfileFile = {
   events: ['presence', 'dialog', 'message-summary', 'reg'],
 };
 
-/** @param hostPort of the target, as it stands in a URI; @param target its transport, which stands for all where the file names none; @param path of a WebSocket target */
-export function profileOf(file: ProfileFile, hostPort: string, target: TransportKind = 'udp', path = '/'): Profile {
+/** What the target itself says of the server. */
+interface Aimed {
+  /** Stands for all where the file names none; UDP where absent. */
+  readonly kind?: TransportKind;
+  /** IPv4 where absent. */
+  readonly address?: string;
+  /** Of a WebSocket target. */
+  readonly path?: string;
+}
+
+/** @param hostPort of the target, as it stands in a URI */
+export function profileOf(file: ProfileFile, hostPort: string, aimed: Aimed = {}): Profile {
   const { far } = file;
+  const { kind = 'udp', address = '', path = '/' } = aimed;
   const wait = /^(\d+)(ms|s)$/.exec(file.wait ?? '5s')!;
   return {
     name: file.name ?? '',
     domain: file.domain ?? hostPort,
     roles: file.roles ?? ['uas'],
-    transports: file.transports ?? [target],
+    family: address.includes(':') ? 'ipv6' : 'ipv4',
+    transports: file.transports ?? [kind],
     webSocket: {
-      port: target === 'ws' ? null : (file.websocket?.port ?? null),
-      path: target === 'ws' ? path : (file.websocket?.path ?? '/'),
+      port: kind === 'ws' ? null : (file.websocket?.port ?? null),
+      path: kind === 'ws' ? path : (file.websocket?.path ?? '/'),
     },
     methods: file.methods ?? null,
     accounts: (file.accounts ?? []).map((one) => ({ user: one.user, password: one.password ?? null })),
@@ -162,12 +181,14 @@ export function profileOf(file: ProfileFile, hostPort: string, target: Transport
 }
 
 function placeOf(text: string): Place {
-  const [address, port] = text.split(':') as [string, string];
-  return { address, port: Number(port) };
+  const colon = text.lastIndexOf(':');
+  return { address: bareAddress(text.slice(0, colon)), port: Number(text.slice(colon + 1)) };
 }
 
 /** Why the profile cannot serve a need, null when it can. */
 export function lacks(profile: Profile, need: Need): string | null {
+  if (need === 'ipv4' || need === 'ipv6')
+    return profile.family === need ? null : `the target is no ${need === 'ipv6' ? 'IPv6' : 'IPv4'} address`;
   if (need === 'account') return profile.accounts.length > 0 ? null : 'the profile has no account';
   if (need === 'password')
     return profile.accounts.some(({ password }) => password !== null)

@@ -4,6 +4,7 @@ import { Credentials } from '../sip/digest.ts';
 import { nowUs, type Place } from '../transport/raw-socket.ts';
 import { Accounts } from './accounts.ts';
 import type { Case, Need, TransportKind } from './case.ts';
+import { hostPortOf } from './connect.ts';
 import type { Ground, Logged } from './ground.ts';
 import type { Received } from './outgoing.ts';
 import { Passive } from './passive.ts';
@@ -134,7 +135,7 @@ export class Runner {
 
   private place(): string {
     const { target, kind } = this.options;
-    return `${kind}:${target.address}:${target.port}`;
+    return `${kind}:${hostPortOf(target)}`;
   }
 
   private probe(withinMs = PROBE_MS): Promise<Probed> {

@@ -2,6 +2,7 @@
 
 import type { Place } from '../transport/raw-socket.ts';
 import type { TransportKind } from './case.ts';
+import { hostPortOf } from './connect.ts';
 import type { Dialog } from './dialog.ts';
 import { type Bounds, type Elapsed, isWithin } from './elapsed.ts';
 import type { Ground } from './ground.ts';
@@ -260,7 +261,7 @@ export class Talk extends Peer {
     const values = {
       address,
       port: String(port),
-      uri: `sip:harness@${address}:${port}`,
+      uri: `sip:harness@${hostPortOf({ address, port })}`,
       domain: this.profile.domain,
     };
     this.children.push(originate(command, values, (text) => this.remember(text)));

@@ -2,6 +2,7 @@
 
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type Socket } from 'node:net';
+import { addressProblem, familyOf } from './sockaddr.ts';
 
 export interface Place {
   readonly address: string;
@@ -31,6 +32,11 @@ export interface RawEvents {
   readonly closed: (why: string) => void;
 }
 
+/** Whether it is one that something can be sent to, not a name. */
+export function isAddress(text: string): boolean {
+  return addressProblem(text) === null;
+}
+
 export function nowUs(): number {
   return performance.now() * 1000;
 }
@@ -39,7 +45,10 @@ export function nowUs(): number {
 export function openDatagrams(local: Place, on: RawEvents, peer: Place | null = null): Promise<RawSocket> {
   return new Promise((resolve, reject) => {
     // A literal address needs no look-up; dgram would make one for each datagram, a tick later.
-    const socket = createSocket({ type: 'udp4', lookup: (host, _o, done) => done(null, host, 4) });
+    const { version } = familyOf(local.address);
+    const lookup = (host: string, _: unknown, done: (error: null, host: string, family: number) => void) =>
+      done(null, host, version);
+    const socket = createSocket({ type: `udp${version}`, lookup });
     let open = true;
     socket.once('error', reject);
     socket.on('message', (bytes, from) => on.bytes(bytes, { address: from.address, port: from.port }, nowUs()));

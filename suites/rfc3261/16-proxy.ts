@@ -1,6 +1,7 @@
 // RFC 3261 §16.3 to §16.6, RFC 4475: what a proxy does with a request, with an end of ours on either side. Cases only.
 
 import type { Case, Entry } from '../../src/conformance/case.ts';
+import { hostPortOf } from '../../src/conformance/connect.ts';
 import type { RequestParts } from '../../src/conformance/peer.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
 
@@ -22,7 +23,7 @@ async function through(t: Talk, parts: RequestParts = {}, method = 'OPTIONS') {
   return passed;
 }
 
-const proxyRoute = (t: Talk) => `<sip:${t.target.address}:${t.target.port};lr>`;
+const proxyRoute = (t: Talk) => `<sip:${hostPortOf(t.target)};lr>`;
 
 export const CASES: readonly Entry[] = [
   {

@@ -1,6 +1,7 @@
 // RFC 3261 §18.1.1, §18.2, §18.3: where responses go, and datagrams that are long or do not fit. Cases only.
 
 import type { Entry } from '../../src/conformance/case.ts';
+import { hostPortOf } from '../../src/conformance/connect.ts';
 import type { Outgoing } from '../../src/conformance/outgoing.ts';
 import type { Reading } from '../../src/conformance/reading.ts';
 import type { Talk } from '../../src/conformance/talk.ts';
@@ -182,7 +183,7 @@ export const CASES: readonly Entry[] = [
     run: async (t) => {
       const { peer: back, place } = await t.listening();
       const first = await t.stream();
-      const via = t.via().replace(/^(\S+) [^;]*/, `$1 ${place.address}:${place.port}`);
+      const via = t.via().replace(/^(\S+) [^;]*/, `$1 ${hostPortOf(place)}`);
       const invite = t.request('INVITE', { to: 'ring', headers: { Via: via } });
       first.write(invite.bytes);
       const ringing = await t.given('a 180', () => first.expect(180, { of: invite }));

@@ -104,7 +104,7 @@ export const CASES: readonly Entry[] = [
     level: 'MUST',
     role: 'uas',
     methods: ['INVITE'],
-    needs: ['answer'],
+    needs: ['answer', 'ipv4'],
     run: async (t) => {
       const call = await t.call();
       const held = sdp(t.local.address, 2).replace(/c=IN IP4 \S+/, 'c=IN IP4 0.0.0.0');
@@ -119,7 +119,7 @@ export const CASES: readonly Entry[] = [
     level: 'MUST',
     role: 'uas',
     methods: ['INVITE'],
-    needs: ['echo'],
+    needs: ['echo', 'ipv4'],
     run: async (t) => {
       const media = await openMedia(t);
       const call = await t.call({ to: 'echo', body: media.offer() });

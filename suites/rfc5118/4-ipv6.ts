@@ -1,6 +1,6 @@
 // RFC 5118 §4: IPv6 addresses in messages, written anew. RFC 5118 is informational: the clause behind each stands in its title. Cases only.
 
-import { type Entry, notObservable } from '../../src/conformance/case.ts';
+import type { Entry } from '../../src/conformance/case.ts';
 import { oddMessage } from '../torture.ts';
 
 /** An OPTIONS whose odd lines take the place of the usual ones. */
@@ -97,14 +97,25 @@ export const CASES: readonly Entry[] = [
               .join(' | '),
           },
   }),
-  notObservable('rfc5118/4.5/own-received-without-brackets', {
-    title: 'received that the server adds has its IPv6 address without brackets',
+  {
+    id: 'rfc5118/4.5/own-received-without-brackets',
+    title: 'received that the server adds has its IPv6 address without brackets (RFC 3261 §25.1, via-received)',
     req: ['IP6-006'],
     level: 'MUST NOT',
-    role: 'uas',
+    role: 'all',
     methods: ['OPTIONS'],
-    reason: 'the harness speaks IPv4 only so far; the server adds an IPv6 address to what comes over IPv6',
-  }),
+    transports: ['udp'],
+    needs: ['ipv6'],
+    run: async (t) => {
+      // RFC 3581 §4: what asks for rport gets received too, and a name differs from any source (RFC 3261 §18.2.1).
+      const headers = { Via: (via: string) => via.replace(t.hostPort, `pc33.example.com:${t.local.port}`) };
+      const request = t.send(t.request('OPTIONS', { headers }));
+      const response = await t.expect('final', { of: request, strictly: true });
+      const received = response.param('Via', 'received') ?? '';
+      if (received === '') t.inconclusive(`no received in the top Via: ${response.header('Via')}`);
+      t.verify(!/[[\]]/.test(received), 'an address without brackets', `received=${received}`);
+    },
+  },
   oddMessage({
     id: 'rfc5118/4.6/addresses-in-session-description',
     title: 'A session description with IPv6 addresses, which have no brackets there, is read (RFC 4566 §5.7)',

@@ -28,6 +28,8 @@ const ADDRESSES = 2_800;
 export interface Arena {
   readonly name: string;
   readonly profile: Profile;
+  /** Where the server is; SERVER_ADDRESS where absent. */
+  readonly address?: '::1';
   /** Which of the cases it could serve are its own; all where absent. */
   readonly takes?: (one: Case) => boolean;
   /** It mostly waits, so that it may be played while others are. */
@@ -37,14 +39,20 @@ export interface Arena {
 }
 
 /** A name for a domain: an address in it would be rewritten under way, and a digest over it would no longer be right. */
-function profile(file: ProfileFile): Profile {
-  return profileOf({ ...file, domain: 'busyhour.example', wait: '2s' }, '');
+function profile(file: ProfileFile, address?: string): Profile {
+  return profileOf({ ...file, domain: 'busyhour.example', wait: '2s' }, '', {
+    ...(address !== undefined && { address }),
+  });
 }
 
 /** Listens to datagrams, and to connections of a kind. */
-async function startReference(connected: 'tcp' | 'ws' = 'tcp', ...flags: readonly string[]) {
+function startReference(connected: 'tcp' | 'ws' = 'tcp', ...flags: readonly string[]) {
+  return startAnswer(['udp', connected], SERVER_ADDRESS, flags);
+}
+
+async function startAnswer(kinds: readonly string[], host: string, flags: readonly string[] = []) {
   const port = await freePort();
-  const listen = ['udp', connected].flatMap((kind) => ['--listen', `${kind}:${SERVER_ADDRESS}:${port}`]);
+  const listen = kinds.flatMap((kind) => ['--listen', `${kind}:${host}:${port}`]);
   const started = startBusyhour(['answer', ...listen, ...flags], { lifetimeMs: LIFETIME_MS });
   await started.process.line(/listening on/i, 15_000);
   return { port, stop: () => started.process.stop() };
@@ -96,6 +104,13 @@ export const ARENAS: readonly Arena[] = [
     profile: profile({ ...REFERENCE, transports: ['udp', 'ws'] }),
     takes: ({ transports = [] }) => transports.includes('ws'),
     start: () => startReference('ws'),
+  },
+  {
+    name: 'the reference server, over IPv6',
+    profile: profile(REFERENCE, '::1'),
+    address: '::1',
+    takes: ({ needs = [] }) => needs.includes('ipv6'),
+    start: () => startAnswer(['udp'], '[::1]'),
   },
   {
     name: 'Kamailio as a proxy that is waited for',
@@ -150,7 +165,7 @@ export function arenaOf(one: Case): Arena | null {
 /** Runs the cases against the server, and each against its mutant, at the same time. */
 export async function play(arena: Arena, cases: readonly Case[], mutants: ReadonlyMap<string, Mutant>) {
   const server = await arena.start!();
-  const target: Place = { address: SERVER_ADDRESS, port: server.port };
+  const target: Place = { address: arena.address ?? SERVER_ADDRESS, port: server.port };
   const firstAddress = ARENAS.indexOf(arena) * ADDRESSES;
   const relay = startMutantRelay(target, firstAddress);
   const fronts = new Map<string, Place>();
@@ -172,7 +187,7 @@ export async function play(arena: Arena, cases: readonly Case[], mutants: Readon
       jobs: JOBS,
       slow: true,
       startEveryMs: START_EVERY_MS,
-      addressOf: (n) => caseAddress(firstAddress + n * 2 + which),
+      addressOf: (n) => arena.address ?? caseAddress(firstAddress + n * 2 + which),
       ...(targetOf && { targetOf, reachedAt: (one: Case, end: Place) => relay.reach(targetOf(one), end) }),
     });
   // What waits longest begins first.

@@ -7,6 +7,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import type { TransportKind } from '../../src/conformance/case.ts';
 import type { Place } from '../../src/transport/raw-socket.ts';
+import { Ipv6Front } from './ipv6-front.ts';
 import type { Mutant, Tamper } from './mutant.ts';
 import { type Front, Passage, sendStray } from './passage.ts';
 import { StreamFront } from './stream-front.ts';
@@ -195,6 +196,12 @@ export function startMutantRelay(server: Place, firstAddress = 0): MutantRelay {
   let places = 0;
   return {
     add: async (mutant, kind) => {
+      if (server.address.includes(':')) {
+        const front = new Ipv6Front(server, mutant.start());
+        fronts.push(front);
+        await front.start();
+        return front.place;
+      }
       const place = { address: address(200 + (process.pid % 50), firstAddress + places++), port: server.port };
       const tamper = mutant.start();
       const datagrams = new DatagramFront(place, server, tamper);

@@ -5,17 +5,19 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const RANGES = { 4: [2_000, 9_999], 5: [20_000, 32_000] } as const;
+const LOOPBACKS = ['127.0.0.1', '::1'];
 const given = new Set<number>();
 /** Two test files at a time: one takes even ports, the other odd ones, since a port picked is not yet bound. */
 const PARITY = Number(process.env.VITEST_POOL_ID ?? 0) % 2;
 
-/** A port of so many digits, free for UDP and TCP on 127.0.0.1; never the same twice in one process, nor in the one beside it. */
+/** A port of so many digits, free for UDP and TCP on 127.0.0.1 and ::1; never the same twice in one process, nor in the one beside it. */
 export async function freePort(digits: 4 | 5 = 5): Promise<number> {
   const [lowest, highest] = RANGES[digits];
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = lowest + 2 * Math.floor((Math.random() * (highest - lowest)) / 2) + PARITY;
     if (given.has(port)) continue;
-    if ((await udpFree(port)) && (await tcpFree(port))) {
+    const free = await Promise.all(LOOPBACKS.flatMap((host) => [udpFree(port, host), tcpFree(port, host)]));
+    if (free.every(Boolean)) {
       given.add(port);
       return port;
     }
@@ -23,19 +25,19 @@ export async function freePort(digits: 4 | 5 = 5): Promise<number> {
   throw new Error(`no free port found between ${lowest} and ${highest}`);
 }
 
-function udpFree(port: number): Promise<boolean> {
+function udpFree(port: number, address: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createSocket('udp4');
+    const socket = createSocket(address === '::1' ? 'udp6' : 'udp4');
     socket.once('error', () => socket.close(() => resolve(false)));
-    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => socket.close(() => resolve(true)));
+    socket.bind({ port, address, exclusive: true }, () => socket.close(() => resolve(true)));
   });
 }
 
-function tcpFree(port: number): Promise<boolean> {
+function tcpFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 

@@ -11,6 +11,9 @@ export const MUTANTS: MutantMap = {
   'rfc5118/4.5/received-with-and-without-brackets': inResponses('rewrites received', {}, (text) =>
     text.replace('received=2001:db8::9:254', 'received=[2001:db8::9:254]'),
   ),
+  'rfc5118/4.5/own-received-without-brackets': inResponses('puts brackets into received', {}, (text) =>
+    text.replace(/received=([\da-f:]+)/, 'received=[$1]'),
+  ),
   'rfc5118/4.6/addresses-in-session-description': findsFault('IPv6 in a session'),
   'rfc5118/4.7/both-families-in-vias': inResponses('drops Vias of IPv6', {}, (text) =>
     text.replace(/Via: SIP.2.0.UDP .2001[^\r]*\r\n/, ''),
