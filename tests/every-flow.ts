@@ -1,4 +1,4 @@
-// The flows between our own ends over a transport of connections. Starts nothing until a test file asks for it.
+// The flows between our own ends over a transport. Starts nothing until a test file asks for it.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectSpotless } from './clean.ts';
 import { type Answerer, busyhour, startAnswerer } from './peers/busyhour.ts';
@@ -25,20 +25,30 @@ const FLOWS = [
   'update',
 ];
 
-/** @param path behind the target, where it has one */
-export function playEveryFlow(protocol: 'tcp' | 'ws', path = ''): void {
+interface Where {
+  /** Behind the target, where it has one. */
+  readonly path?: string;
+  /** 127.0.0.1 where absent. */
+  readonly address?: string;
+  readonly flows?: readonly string[];
+}
+
+export function playEveryFlow(protocol: 'udp' | 'tcp' | 'ws', where: Where = {}): void {
+  const { path = '', address = '127.0.0.1', flows = FLOWS } = where;
+  const host = address.includes(':') ? `[${address}]` : address;
   const inLane = lanes(3);
 
-  describe('every flow', () => {
+  describe(`flows over ${protocol} at ${host}`, () => {
     let callee: Answerer;
     beforeAll(async () => {
-      callee = await startAnswerer([], { lifetimeMs: 60_000, protocol });
+      callee = await startAnswerer([], { lifetimeMs: 60_000, protocol, address });
     });
 
-    it.concurrent.each(FLOWS)('%s plays at 200 calls a second over one connection, breaking no rule', async (flow) => {
-      const args = ['load', flow, `${protocol}:127.0.0.1:${callee.port}${path}`, '--rate', '200', '--calls', '80'];
+    it.concurrent.each(flows)('%s plays at 200 calls a second, breaking no rule', async (flow) => {
+      const args = ['load', flow, `${protocol}:${host}:${callee.port}${path}`, '--rate', '200', '--calls', '80'];
       const caller = await inLane(() => busyhour(args));
       expectSpotless(caller, 80);
+      if (protocol === 'udp') return;
       expect(caller.summary!.generator).toMatchObject({ io: protocol, connections: { opened: 1 } });
     });
 

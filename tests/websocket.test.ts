@@ -13,7 +13,7 @@ import { tempDir } from './peers/temp-dir.ts';
 
 const HOST = '127.0.0.1';
 
-playEveryFlow('ws', '/any/path');
+playEveryFlow('ws', { path: '/any/path' });
 
 describe('our own ends', () => {
   it('--connections per-call: each has its own, and all of them end', async () => {

@@ -72,16 +72,19 @@ export async function startAnswerer(
     lifetimeMs: number;
     port?: number;
     protocol?: Protocol;
+    /** 127.0.0.1 where absent. */
+    address?: string;
     also?: readonly Protocol[];
     env?: Record<string, string>;
   },
 ): Promise<Answerer> {
   const port = options.port ?? (await freePort());
-  const { protocol = 'udp', also = [] } = options;
-  const listen = [protocol, ...also].flatMap((one) => ['--listen', `${one}:127.0.0.1:${port}`]);
+  const { protocol = 'udp', also = [], address = '127.0.0.1' } = options;
+  const host = address.includes(':') ? `[${address}]` : address;
+  const listen = [protocol, ...also].flatMap((one) => ['--listen', `${one}:${host}:${port}`]);
   const started = startBusyhour(['answer', ...args, ...listen], options);
   await started.process.line(/listening on/i, 15_000);
-  await bound(protocol === 'udp' ? 'udp' : 'tcp', port, 2_000);
+  await bound(protocol === 'udp' ? 'udp' : 'tcp', port, 2_000, address);
   return {
     port,
     process: started.process,

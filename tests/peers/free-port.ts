@@ -55,12 +55,15 @@ export async function bound(
 ): Promise<void> {
   const digits = (value: number, width: number) => value.toString(16).toUpperCase().padStart(width, '0');
   const hex = digits(port, 4);
-  const state = protocol === 'tcp' ? ' 00000000:0000 0A' : '';
-  const bytes = address.split('.').map((byte) => digits(Number(byte), 2));
-  const wanted = [`${bytes.reverse().join('')}:${hex}${state}`, `00000000:${hex}${state}`];
+  const v6 = address === '::1';
+  const any = '0'.repeat(v6 ? 32 : 8);
+  const state = protocol === 'tcp' ? ` ${any}:0000 0A` : '';
+  const bytes = v6 ? [1, 0, 0, 0] : address.split('.').map(Number).reverse();
+  const own = bytes.map((byte) => digits(byte, 2)).join('');
+  const wanted = [own.padStart(any.length, '0'), any].map((one) => `${one}:${hex}${state}`);
   const end = performance.now() + timeoutMs;
   for (;;) {
-    const table = readFileSync(`/proc/net/${protocol}`, 'latin1');
+    const table = readFileSync(`/proc/net/${protocol}${v6 ? '6' : ''}`, 'latin1');
     if (wanted.some((address) => table.includes(address))) return;
     if (performance.now() > end) throw new Error(`nobody bound ${protocol} port ${port} within ${timeoutMs} ms`);
     await sleep(20);

@@ -37,6 +37,8 @@ export async function startKamailio(options: {
   /** Names and values for its preprocessor: `LIFE=60`. */
   define?: readonly string[];
   children?: number;
+  /** More addresses, in brackets where they are IPv6, that it listens at for datagrams. */
+  also?: readonly string[];
   /** What it listens at, and forwards by; `both`: whatever a message came by, or its URI asks for. */
   protocol?: 'udp' | 'tcp' | 'both';
   lifetimeMs: number;
@@ -92,6 +94,7 @@ async function launch(
     address?: string;
     port?: number;
     children?: number;
+    also?: readonly string[];
     protocol?: 'udp' | 'tcp' | 'both';
     lifetimeMs: number;
   },
@@ -102,6 +105,7 @@ async function launch(
   const args = [
     ...['-DD', '-E', '-f', join(import.meta.dirname, config)],
     ...protocols.flatMap((one) => ['-l', `${one}:${address}:${port}`]),
+    ...(options.also ?? []).flatMap((host) => ['-l', `udp:${host}:${port}`]),
     // 512 MB are addressed, not used: each transaction stays for five seconds.
     ...['-m', '512', '-M', '16', '-n', String(options.children ?? 1)],
     ...['-w', folder, '-Y', folder, '-P', join(folder, 'kamailio.pid')],

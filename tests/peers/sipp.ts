@@ -29,9 +29,9 @@ export interface SippCallerResult extends Exit {
 /** Big enough that SIPp itself drops nothing at the rates of the tests. */
 const BUFFERS = ['-buff_size', '4000000'];
 
-function common(port: number, statisticsFile: string, lifetimeMs: number): string[] {
+function common(port: number, statisticsFile: string, lifetimeMs: number, address = '127.0.0.1'): string[] {
   return [
-    ...['-i', '127.0.0.1', '-p', String(port), '-nostdin', '-trace_stat', '-stf', statisticsFile, '-fd', '1'],
+    ...['-i', address, '-p', String(port), '-nostdin', '-trace_stat', '-stf', statisticsFile, '-fd', '1'],
     ...['-timeout', `${Math.ceil(lifetimeMs / 1_000)}s`, ...BUFFERS],
   ];
 }
@@ -46,6 +46,8 @@ export async function startSippCallee(options: {
   scenario?: string;
   args?: readonly string[];
   protocol?: 'udp' | 'tcp';
+  /** 127.0.0.1 where absent. */
+  address?: string;
   lifetimeMs: number;
 }): Promise<SippCallee> {
   const port = options.port ?? (await freePort());
@@ -53,12 +55,12 @@ export async function startSippCallee(options: {
   const file = join(folder, 'statistics.csv');
   const args = [
     ...scenarioArguments(options.scenario ?? 'uas'),
-    ...common(port, file, options.lifetimeMs),
+    ...common(port, file, options.lifetimeMs, options.address),
     '-bind_local',
     ...(options.args ?? []),
   ];
   const child = start(need('sipp'), args, { lifetimeMs: options.lifetimeMs, cwd: folder, env: { TERM: 'xterm' } });
-  await bound(options.protocol ?? 'udp', port, 5_000);
+  await bound(options.protocol ?? 'udp', port, 5_000, options.address);
   return {
     port,
     process: child,
@@ -78,6 +80,8 @@ export async function runSippCaller(options: {
   calls: number;
   scenario?: string;
   args?: readonly string[];
+  /** Own; 127.0.0.1 where absent. */
+  address?: string;
   lifetimeMs: number;
 }): Promise<SippCallerResult> {
   const folder = tempDir();
@@ -86,7 +90,7 @@ export async function runSippCaller(options: {
     ...[
       options.target,
       ...scenarioArguments(options.scenario ?? 'uac'),
-      ...common(await freePort(), file, options.lifetimeMs),
+      ...common(await freePort(), file, options.lifetimeMs, options.address),
     ],
     ...['-r', String(options.rateCps), '-m', String(options.calls), '-timeout_error', ...(options.args ?? [])],
   ];
