@@ -67,7 +67,7 @@ function line(algorithm: string): { ns: number; bytes: number } {
   // Few enough that nothing is collected while it is counted; the least of some, since the count itself makes objects.
   let bytes = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {
-    gc?.();
+    globalThis.gc?.();
     const heap = process.memoryUsage().heapUsed;
     write(10_000);
     bytes = Math.min(bytes, (process.memoryUsage().heapUsed - heap) / 10_000);
