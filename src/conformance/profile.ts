@@ -63,7 +63,7 @@ export const profileSchema = z
       .record(z.string().regex(/^[A-Z]+(:[a-z-]+)?$/), command)
       .optional()
       .describe(
-        `By method: a shell command that makes the server send it; with a word behind it, one of a kind, such as INVITE:late-offer. {{address}} {{port}} {{uri}} {{domain}} are ours. Keys: ${Object.entries(
+        `By method: a shell command that makes the server send it; with a word behind it, one of a kind, such as INVITE:late-offer. {{address}} (one of IPv6 in brackets) {{port}} {{uri}} {{domain}} are ours. Keys: ${Object.entries(
           ORIGINATED,
         )
           .map(([key, what]) => `${key} (${what})`)

@@ -1,5 +1,6 @@
 // What a case is given: its own wire-level peer, more ends where it asks for them, and the words by which it judges. Judges nothing by itself.
 
+import { hostText } from '../sip/host.ts';
 import type { Place } from '../transport/raw-socket.ts';
 import type { TransportKind } from './case.ts';
 import { hostPortOf } from './connect.ts';
@@ -259,7 +260,7 @@ export class Talk extends Peer {
     if (command === undefined) throw new Error(`the case has no command: add needs: [originate:${method}]`);
     const { address, port } = this.ground.reachedAt(local);
     const values = {
-      address,
+      address: hostText(address),
       port: String(port),
       uri: `sip:harness@${hostPortOf({ address, port })}`,
       domain: this.profile.domain,
