@@ -12,7 +12,7 @@ export function hostPortText(address: string, port: number): string {
 
 /** An address without the brackets that a host has around IPv6. */
 export function bareAddress(host: string): string {
-  return host.startsWith('[') ? host.slice(1, -1) : host;
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }
 
 /** `IP4 127.0.0.1`, `IP6 ::1`: the type of the address and the address, as they stand in `o=` and `c=` (RFC 4566 §5.7). */
