@@ -18,7 +18,6 @@ import {
   UDP_GRO,
 } from './libc.ts';
 import type { Peers } from './peers.ts';
-
 import type { OpenOptions, TransportStats } from './transport.ts';
 
 const SLOTS = 64;
