@@ -177,8 +177,11 @@ if (priced.length > 0) {
     lost.length === 0,
   );
 }
+const typed = process.argv.slice(2).join(' ');
+// The file of --lock is the machine's, and nothing that the figures depend on.
+const given = values.lock === undefined ? typed : typed.replace(values.lock, () => 'FILE');
 keep(wanted === undefined ? 'flows' : 'flows-only', {
-  command: `npx tsx bench/flows.ts ${process.argv.slice(2).join(' ')}`.trim(),
+  command: `npx tsx bench/flows.ts ${given}`.trim(),
   method: `first part: \`load FLOW\` against \`answer\` without a flow, a fresh process each, figures from both summary.json. Cost: one engine thread at each end, the reference server answering, ${messagesPerS} messages/s at the caller whatever the flow; after ${SETTLE_S} s, over ${WINDOW_S} s: growth of used_heap_size with a semi-space of 1 GB and no collection, and the thread's time on a processor (schedstat), by the messages sent and received. ofBasic: processor time of both ends for a message by that of basic in the same run; half the messages a second of basic is 2. No search for the highest rate.`,
   rateCps,
   durationS,
