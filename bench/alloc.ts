@@ -1,5 +1,5 @@
 // JavaScript heap a call costs in steady state, at each end, and what stays of a million calls. The semi-space is so big that nothing is collected while it counts, so the growth of the heap is what was allocated.
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/alloc.ts [--rate 20000] [--window 5] [--calls 1000000] [--profile]
+// Run: npm run build && npx tsx bench/alloc.ts [--rate 20000] [--window 5] [--calls 1000000] [--profile]
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
 // What digest costs: CPU of a call whose requests carry credentials on a nonce that serves again and again, against the same call without, taking turns in one run; and one header line by itself, for each algorithm.
-// Run: npx tsc -p tsconfig.build.json && npx tsx --expose-gc bench/auth.ts [--rate 5000] [--duration 4] [--rounds 3]
+// Run: npm run build && npx tsx --expose-gc bench/auth.ts [--rate 5000] [--duration 4] [--rounds 3]
 
 import { parseArgs } from 'node:util';
 import { CredentialColumns, type Signed } from '../src/engine/credentials.ts';

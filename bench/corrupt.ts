@@ -1,5 +1,5 @@
 // Load and rules together: at 10,000 calls/s against a server that corrupts one response in a thousand, what the report says against what left corrupted.
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/corrupt.ts [--rate 10000] [--seconds 10] [--every 1000]
+// Run: npm run build && npx tsx bench/corrupt.ts [--rate 10000] [--seconds 10] [--every 1000]
 
 import { parseArgs } from 'node:util';
 import { busyhour } from '../tests/peers/busyhour.ts';

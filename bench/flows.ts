@@ -1,5 +1,5 @@
 // Every flow there is against `answer` without a flow: calls, failures, repetitions and broken rules at both ends; then its heap and its processor time for a message, at a rate of messages that is the same for all.
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/flows.ts [--rate 1000] [--duration 10] [--only basic,register] [--no-cost] [--beside 1] [--lock FILE]
+// Run: npm run build && npx tsx bench/flows.ts [--rate 1000] [--duration 10] [--only basic,register] [--no-cost] [--beside 1] [--lock FILE]
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

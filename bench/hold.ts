@@ -1,5 +1,5 @@
 // A hundred thousand calls held at a time by one worker at each end: what they cost in resident memory, and that all of them end well.
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/hold.ts [--calls 100000] [--rate 5000]
+// Run: npm run build && npx tsx bench/hold.ts [--calls 100000] [--rate 5000]
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

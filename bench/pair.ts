@@ -1,5 +1,5 @@
-// CPU a call costs each end when nobody sleeps: both ends in one thread, closed model, one build or two taking turns. The quickest way to see what a change of the hot path is worth.
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/pair.ts [--against FOLDER] [--calls 250000] [--users 2000] [--flow basic] [--no-rules] [--rounds 3] [--profile FILE]
+// CPU a call costs each end when nobody sleeps: both ends in one thread, closed model, one checkout or two taking turns. The quickest way to see what a change of the hot path is worth.
+// Run: npx tsx bench/pair.ts [--against CHECKOUT] [--calls 250000] [--users 2000] [--flow basic] [--no-rules] [--rounds 3] [--profile FILE]
 
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -29,10 +29,10 @@ interface Run {
 }
 
 const file = fileURLToPath(new URL('./lib/pair-run.mjs', import.meta.url));
-/** Another build, such as a copy of dist from before the change, stands beside a node_modules and suites of its own. */
-const here = join(import.meta.dirname, '../dist');
-const builds = values.against === undefined ? [here] : [values.against, here];
-const runs = builds.map((): Run[] => []);
+/** Another checkout, such as one from before the change, has a node_modules of its own. */
+const here = join(import.meta.dirname, '..');
+const checkouts = values.against === undefined ? [here] : [values.against, here];
+const runs = checkouts.map((): Run[] => []);
 const options = {
   calls: Number(values.calls),
   users: Number(values.users),
@@ -42,14 +42,16 @@ const options = {
 };
 
 for (let i = 0; i < Number(values.rounds); i++) {
-  builds.forEach((build, which) => {
+  checkouts.forEach((checkout, which) => {
     const run = JSON.parse(
-      execFileSync(process.execPath, [file, build, JSON.stringify(options)], { encoding: 'utf8' }),
+      execFileSync(process.execPath, ['--import', 'tsx', file, checkout, JSON.stringify(options)], {
+        encoding: 'utf8',
+      }),
     );
     runs[which]!.push(run as Run);
     const { userUs, systemUs, callerUs, calleeUs } = run as Run;
     const us = [userUs, systemUs, callerUs, calleeUs].map((x) => round(x, 2));
-    console.log(`${build}: user ${us[0]} system ${us[1]} µs a call, both ends; caller ${us[2]}, callee ${us[3]} µs`);
+    console.log(`${checkout}: user ${us[0]} system ${us[1]} µs a call, both ends; caller ${us[2]}, callee ${us[3]} µs`);
   });
 }
 const medians = runs.map((of) => median(of.map(({ userUs, systemUs }) => userUs + systemUs)));

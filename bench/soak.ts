@@ -1,5 +1,5 @@
 // A steady rate for a long time: no call fails and memory stays where it is once the first transactions have left (they linger 32 s: RFC 6026 Timers L and M, Timer J).
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/soak.ts [--duration 600] [--rate 5000]
+// Run: npm run build && npx tsx bench/soak.ts [--duration 600] [--rate 5000]
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
 // A million users held registered and refreshed by one process, against our own registrar: resident memory a user at each end, refreshes a second that are sustained.
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/users.ts [--users 1000000] [--rate 10000] [--expires 150]
+// Run: npm run build && npx tsx bench/users.ts [--users 1000000] [--rate 10000] [--expires 150]
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

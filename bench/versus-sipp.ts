@@ -1,5 +1,5 @@
 // Side by side with SIPp on the same machine in one run, taking turns: highest clean rate of each tool's own pair, and the CPU a call costs the caller against one and the same callee.
-// Run: npx tsc -p tsconfig.build.json && npx tsx bench/versus-sipp.ts [--quick] [--only rate|cpu] [--rounds 3] [--seconds 5]
+// Run: npm run build && npx tsx bench/versus-sipp.ts [--quick] [--only rate|cpu] [--rounds 3] [--seconds 5]
 
 import { parseArgs } from 'node:util';
 import { quiet } from './lib/machine.ts';

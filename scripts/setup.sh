@@ -25,12 +25,11 @@ fi
 
 built=dist/.built
 if [ ! -f "$built" ] || [ "$installed" -nt "$built" ] ||
-  [ -n "$(find src suites tsconfig.json tsconfig.build.json -newer "$built" ! -name '*.test.ts' -print -quit)" ]; then
+  [ -n "$(find src suites scripts/build.mjs -newer "$built" ! -name '*.test.ts' -print -quit)" ]; then
   echo 'busyhour: building' >&2
   mark=$(mktemp)
   trap 'rm -f "$mark"' EXIT
-  rm -rf dist
-  node_modules/.bin/tsc -p tsconfig.build.json >&2
+  node scripts/build.mjs >&2
   # The time of the mark is that before the build: a file saved meanwhile is built next time.
   touch -r "$mark" "$built"
 fi

@@ -1,22 +1,22 @@
-// One run of bench/pair.ts: both ends of a flow in this thread, taking turns without sleeping, from the build in the folder given. Prints one line of JSON.
-// Arguments: the build's folder and { calls, users, flow, rules, profile } as JSON.
+// One run of bench/pair.ts: both ends of a flow in this thread, taking turns without sleeping, from the sources of the checkout given (run with --import tsx). Prints one line of JSON.
+// Arguments: the checkout's folder and { calls, users, flow, rules, profile } as JSON.
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [dist, optionsText] = process.argv.slice(2);
+const [checkout, optionsText] = process.argv.slice(2);
 const { calls, users, flow: name, rules, profile } = JSON.parse(optionsText);
-const load = (path) => import(pathToFileURL(join(dist, 'src', path)).href);
-const { Memory } = await load('sip/memory.js');
-const { Clock } = await load('time/clock.js');
-const { openUdp } = await load('transport/open.js');
-const { Engine } = await load('engine/engine.js');
-const { Loop } = await load('engine/loop.js');
-const { CONTROL, CONTROL_CELLS } = await load('engine/protocol.js');
-const { flowOf } = await load('cli/programs.js');
-const { compile } = await load('flow/compile.js');
-const { planAnswer, planLoad } = await load('controller/plan.js');
+const load = (path) => import(pathToFileURL(join(checkout, 'src', path)).href);
+const { Memory } = await load('sip/memory.ts');
+const { Clock } = await load('time/clock.ts');
+const { openUdp } = await load('transport/open.ts');
+const { Engine } = await load('engine/engine.ts');
+const { Loop } = await load('engine/loop.ts');
+const { CONTROL, CONTROL_CELLS } = await load('engine/protocol.ts');
+const { flowOf } = await load('cli/programs.ts');
+const { compile } = await load('flow/compile.ts');
+const { planAnswer, planLoad } = await load('controller/plan.ts');
 
 const HOST = '127.0.0.1';
 const RCVBUF_BYTES = 33_554_432;

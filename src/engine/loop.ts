@@ -47,8 +47,10 @@ export class Loop {
   private readonly order: Uint8Array;
   /** [0]: worker time at which the schedule began; [1]: at which the run did, before any user was registered. */
   private readonly origin = new Float64Array(2);
-  /** [0]: how long the schedule has stood still while the rate was held down. */
+  /** [0]: when the present tick began; [1]: up to when the rate has been held down, 0 at the full rate. */
   private readonly tickStart = new Float64Array(2);
+  /** [0]: worker time at which the event loop gets its turn. */
+  private readonly sliceEnd = new Float64Array(1);
   /** Our users have all been registered, or not, and the other workers know. */
   private arrived = false;
   private readonly usersInAll: number;
@@ -80,7 +82,10 @@ export class Loop {
       } else this.schedule = new Schedule(load.phases, load.arrivals, load.seed, load.calls, shard, shards);
     }
     e.transport.onRefused = (peer, start, end) => takeRefusal(e, peer, start, end);
-    e.transport.onFull = () => this.receive();
+    e.transport.onFull = () => {
+      this.receive();
+      e.outbox.flush();
+    };
   }
 
   begin(): void {
@@ -94,12 +99,12 @@ export class Loop {
     return this.e.now[0]! - this.origin[1]!;
   }
 
-  /** Runs ticks for one slice (one tick when the transport does not block). */
-  slice(): void {
-    const { e } = this;
+  /** Runs ticks for one slice (one tick when the transport does not block), which ends `untilUs` after `begin` at the latest. */
+  slice(untilUs = Number.POSITIVE_INFINITY): void {
+    const { e, sliceEnd } = this;
     const { clock, now, transport } = e;
     clock.read();
-    const sliceEnd = now[0]! + transport.sliceUs;
+    sliceEnd[0] = Math.min(now[0]! + transport.sliceUs, this.origin[1]! + untilUs);
     do {
       this.tickStart[0] = now[0]!;
       this.tick();
@@ -111,7 +116,7 @@ export class Loop {
       if (this.done || !transport.blocking) return;
       this.sleep();
       clock.read();
-    } while (now[0]! < sliceEnd && Atomics.load(this.control, CONTROL.COMMAND) === COMMAND.RUN);
+    } while (now[0]! < sliceEnd[0]! && Atomics.load(this.control, CONTROL.COMMAND) === COMMAND.RUN);
   }
 
   /** One round: receive, timers, arrivals, flush. */
@@ -153,8 +158,9 @@ export class Loop {
         if (msg.isRequest) takeRequest(e, peer, i);
         else takeResponse(e, peer, i);
       }
-      e.outbox.flush();
+      // What is left goes with what is due now, in one system call.
       if (!transport.more) return;
+      e.outbox.flush();
     }
   }
 
@@ -322,7 +328,7 @@ export class Loop {
     const wait = until - e.now[0]!;
     if (this.worked) {
       if (wait > 50) e.transport.nap(wait | 0);
-    } else if (wait > 0) e.transport.wait(Math.ceil(Math.min(wait, e.transport.sliceUs)));
+    } else if (wait > 0) e.transport.wait(Math.ceil(Math.min(wait, this.sliceEnd[0]! - e.now[0]!)));
   }
 
   /** How long the event loop may sleep when the transport does not block, milliseconds; receipt ends the sleep where `wakes`. */

@@ -92,7 +92,7 @@ async function run(e: Engine, loop: Loop, post: (message: FromWorker) => void): 
   loop.begin();
   let next = SNAPSHOT_US;
   for (;;) {
-    loop.slice();
+    loop.slice(next);
     const command = Atomics.load(control, CONTROL.COMMAND);
     if (command !== COMMAND.RUN) e.stopping = true;
     if (loop.done || command === COMMAND.QUIT) break;

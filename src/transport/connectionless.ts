@@ -2,8 +2,8 @@
 
 import type { Place } from './transport.ts';
 
-/** Event loops are given their turn this often by a transport that blocks, when only control messages need it. */
-const SLICE_US = 10_000;
+/** A turn of the event loop costs more than a tick at low rates, and here nothing but the end of the thread waits for it. */
+const SLICE_US = 100_000;
 
 export abstract class Connectionless {
   readonly rxFault: Int32Array | null = null;

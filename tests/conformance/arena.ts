@@ -14,7 +14,7 @@ import type { Mutant } from './mutant.ts';
 import { caseAddress, SERVER_ADDRESS, startMutantRelay } from './relay.ts';
 
 /** Longer than the longest case, and than an arena with hundreds of them. */
-const LIFETIME_MS = 260_000;
+const LIFETIME_MS = 320_000;
 /** A case that may take longer has an arena of its own, played while all the others are. */
 const LONG_MS = 100_000;
 const JOBS = 48;

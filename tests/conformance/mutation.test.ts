@@ -34,7 +34,7 @@ function prove(arena: Arena): void {
     let wrong = new Map<string, Result>();
     beforeAll(async () => {
       ({ right, wrong } = await play(arena, mine, mutants));
-    }, 240_000);
+    }, 300_000);
 
     it.each(mine.map((one) => ({ one, id: one.id })))('$id', ({ one, id }) => {
       const mutant = mutants.get(id);
