@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     retry: 0,
+    globalSetup: 'tests/temporary.ts',
     projects: [
       {
         extends: true,
