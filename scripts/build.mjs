@@ -1,8 +1,14 @@
 // Builds dist/ from the sources: one file for each thread and what they share, since reading hundreds of modules is most of the start-up. Checks no types (npm run check does).
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const top = `${import.meta.dirname}/..`;
+
+/** Each file of cases stays one: they are found by their names. */
+const suites = readdirSync(`${top}/suites`, { recursive: true })
+  .filter((file) => /^rfc\d+\/.*(?<!\.test)\.ts$/.test(file))
+  .map((file) => `suites/${file}`);
 
 await rm(`${top}/dist`, { recursive: true, force: true });
 await build({
@@ -13,6 +19,7 @@ await build({
     // Files of their own, so that a preload can reach the classes the worker uses.
     'src/transport/udp-batched.ts',
     'src/transport/udp-dgram.ts',
+    ...suites,
   ],
   outdir: 'dist',
   outbase: '.',

@@ -1,13 +1,16 @@
 // The catalogue of conformance cases: every file of suites/rfcNNNN, found by its name. Runs none of them.
 
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkEntries, type Entry } from '../src/conformance/case.ts';
 
+/** Where the cases are: beside this file; in dist/suites when it runs from a bundle in dist/src/shared. */
+const here =
+  basename(import.meta.dirname) === 'suites' ? import.meta.dirname : join(import.meta.dirname, '../../suites');
+
 /** Files of cases: `rfc3261/8.2-uas`, without ending. */
 export function suiteFiles(): string[] {
-  const here = import.meta.dirname;
   return readdirSync(here, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && /^rfc\d+$/.test(entry.name))
     .flatMap(({ name }) =>
@@ -23,7 +26,7 @@ export async function loadCases(): Promise<Entry[]> {
   const ending = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
   const entries: Entry[] = [];
   for (const file of suiteFiles()) {
-    const url = pathToFileURL(join(import.meta.dirname, `${file}.${ending}`)).href;
+    const url = pathToFileURL(join(here, `${file}.${ending}`)).href;
     const { CASES } = (await import(url)) as { readonly CASES?: readonly Entry[] };
     if (CASES === undefined) throw new Error(`suites/${file}: it exports no CASES`);
     entries.push(...CASES);

@@ -49,10 +49,7 @@ export default async function work({ port, config }: { port: MessagePort; config
       segmentation: config.segmentation,
       rcvbufBytes: config.rcvbufBytes,
       memory,
-      nowUs: () => {
-        clock.read();
-        return clock.now[0]!;
-      },
+      nowUs: clock.nowUs,
     });
   } catch (error) {
     const usage = error instanceof BindError || config.io === 'batched';

@@ -140,7 +140,7 @@ export class BatchedSend {
       const message = sequence[i]!;
       const low = (memoryLow + start[message]!) | 0;
       iovecs[iovec] = low;
-      iovecs[iovec + 1] = low >>> 0 < memoryLow >>> 0 ? memoryHigh + 1 : memoryHigh;
+      iovecs[iovec + 1] = memoryHigh + (low >>> 0 < memoryLow >>> 0 ? 1 : 0);
       iovecs[iovec + 2] = len[message]!;
       iovec += IOVEC_WORDS;
     }
