@@ -13,6 +13,9 @@ const MIN_RUN = 4;
 /** Longest order key, so that a wild one is a mistake found and not memory taken. */
 const MAX_ORDER = 1 << 24;
 
+/** Room for these keys from the start: code that was compiled for one array is compiled anew for the next. */
+const FIRST_ORDERS = 65_536;
+
 const OPEN = 1024;
 
 /**
@@ -39,7 +42,7 @@ export class Outgoing {
   private readonly openGroup = new Int32Array(OPEN);
   private readonly openEpoch = new Int32Array(OPEN);
   /** By order key, in pairs: the flush, and the group of the key's last message in it. */
-  private lastOfKey = new Int32Array(2 * 1024);
+  private lastOfKey = new Int32Array(2 * FIRST_ORDERS);
   private epoch = 0;
 
   /** Appends a message; the caller sees to it that `count` < QUEUE. `order` NONE is a message without an order key. */
