@@ -7,6 +7,7 @@ const top = `${import.meta.dirname}/..`;
 
 /** Each file of cases stays one: they are found by their names. */
 const suites = readdirSync(`${top}/suites`, { recursive: true })
+  .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => /^rfc\d+\/.*(?<!\.test)\.ts$/.test(file))
   .map((file) => `suites/${file}`);
 

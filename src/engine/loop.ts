@@ -325,10 +325,13 @@ export class Loop {
   private sleep(): void {
     const { e } = this;
     const until = this.quietUntil();
-    const wait = until - e.now[0]!;
     if (this.worked) {
-      if (wait > 50) e.transport.nap(wait | 0);
-    } else if (wait > 0) e.transport.wait(Math.ceil(Math.min(wait, this.sliceEnd[0]! - e.now[0]!)));
+      const nap = until - e.now[0]!;
+      if (nap > 50) e.transport.nap(nap | 0);
+      return;
+    }
+    const wait = Math.min(until, this.sliceEnd[0]!) - e.now[0]!;
+    if (wait > 0) e.transport.wait(Math.ceil(wait));
   }
 
   /** How long the event loop may sleep when the transport does not block, milliseconds; receipt ends the sleep where `wakes`. */
