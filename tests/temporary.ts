@@ -3,14 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export default function setup(): () => void {
-  const outer = process.env.TMPDIR;
-  const path = mkdtempSync(join(tmpdir(), 'busyhour-tests-'));
+/** Set while a folder is there: each project of the run comes by here. */
+const MARK = 'BUSYHOUR_TESTS_FOLDER';
+
+export default function setup(): (() => void) | undefined {
+  if (process.env[MARK] !== undefined) return undefined;
+  const before = process.env.TMPDIR;
+  // A short name: servers put sockets into folders below, and the path of a socket ends at some 100 characters.
+  const path = mkdtempSync(join(tmpdir(), 'bh-'));
+  process.env[MARK] = path;
   process.env.TMPDIR = path;
   return () => {
-    // Projects each set up one, inside each other.
-    if (outer === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = outer;
+    delete process.env[MARK];
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
     rmSync(path, { recursive: true, force: true });
   };
 }
